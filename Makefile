@@ -1,0 +1,68 @@
+# What a fresh machine needs: Python 3.11 or newer and make. `make help` lists the targets.
+
+SHELL := /bin/sh
+PYTHON ?=
+BIN := .venv/bin
+READY := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+report: $(READY) ## run the demonstration study and say where its index is
+	@$(BIN)/csat demo
+
+test: $(READY) ## style, types and the whole test suite
+	@echo "Checking style (ruff)"
+	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff format --check --quiet .
+	@echo "Checking types (mypy)"
+	@$(BIN)/python -m mypy --no-error-summary
+	@echo "Running the tests (pytest)"
+	@$(BIN)/python -m pytest
+
+lab: $(READY) ## open JupyterLab
+	@$(BIN)/python -m jupyterlab
+
+bench: $(READY) ## measure speed and memory against the peers
+	@$(BIN)/python tests/benchmarks/run.py
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows
+	@echo "Writing requirements.lock"
+	@$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	    --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv and the tools' caches; reports and data stay
+	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist
+	@find csat_lib tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find notebooks -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@set -e; \
+	new='import sys; sys.exit(sys.version_info < (3, 11))'; \
+	if ! $(BIN)/python -c "$$new" 2>/dev/null; then \
+	    found=; seen=; \
+	    for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	        version=$$("$$python" -c 'import platform; print(platform.python_version())' 2>/dev/null) || continue; \
+	        if "$$python" -c "$$new"; then found=$$python; break; fi; \
+	        seen="$$seen $$python is $$version."; \
+	    done; \
+	    if [ -z "$$found" ]; then \
+	        echo "csat_lib needs Python 3.11 or newer, and none was found.$$seen" >&2; \
+	        echo "Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Creating .venv with $$found ($$version)"; \
+	    if ! "$$found" -m venv --clear .venv; then \
+	        echo "$$found cannot create a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	        exit 1; \
+	    fi; \
+	fi
+	@echo "Installing the versions of requirements.lock (a minute or two)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
+	@echo "Installing csat_lib"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

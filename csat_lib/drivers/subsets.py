@@ -1,0 +1,78 @@
+"""R squared of every subset of drivers at once, by doubling Schur complements.
+
+R (p + 1, p + 1, B) holds correlations of p drivers and, last, the outcome, for B resamples. Eliminating driver 0 gives two children per
+matrix: without it (drop its row and column) and with it (Schur complement). What is left at the end is the residual variance; the position
+is the subset's bitmask. About 2^p multiply-adds instead of 2^p regressions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+MOST_DRIVERS = 22
+COLLINEAR = 1e-10
+
+
+def subset_r_squared(R: Array) -> Array:
+    """V (2^p, B): share of the outcome's variance explained by each subset; bit j of the row number stands for driver j.
+
+    A driver that its predecessors determine (pivot below 1e-10) adds nothing.
+    """
+    B = R.shape[2]
+    A = R
+    for _ in range(R.shape[0] - 1):
+        pivot = A[0, 0]
+        usable = pivot > COLLINEAR
+        slope = np.divide(A[0, 1:], pivot, out=np.zeros_like(A[0, 1:]), where=usable)
+        A = np.concatenate([A[1:, 1:], A[1:, 1:] - A[1:, :1] * slope], axis=2)
+    return np.asarray(1.0 - A[0, 0].reshape(-1, B))
+
+
+def shapley(v: Array) -> Array:
+    """Shapley values (p, B) of a game v (2^p, B): phi_j = sum over S with j of a(|S|) v(S) - T (Lindeman, Merenda & Gold 1980)."""
+    p = int(v.shape[0]).bit_length() - 1
+    size = popcount(p)
+    w = np.array([math.factorial(k) * math.factorial(p - 1 - k) / math.factorial(p) if k < p else 0.0 for k in range(p + 1)])
+    a = w + np.concatenate([[0.0], w[:-1]])
+    weighted = a[size][:, None] * v
+    T = w[size] @ v
+    values = [weighted.reshape(-1, 2, 2**j, v.shape[1])[:, 1].sum(axis=(0, 1)) for j in range(p)]
+    return np.asarray(np.array(values) - T)
+
+
+def conditional(v: Array) -> Array:
+    """Conditional dominance (p, p): mean gain of driver j over subsets of each size 0..p-1 (Azen & Budescu 2003); v is (2^p,)."""
+    p = int(v.shape[0]).bit_length() - 1
+    size, every = popcount(p), np.arange(2**p)
+    table = np.empty((p, p))
+    for j in range(p):
+        without = every[(every >> j) & 1 == 0]
+        gain = v[without | (1 << j)] - v[without]
+        table[j] = np.bincount(size[without], weights=gain, minlength=p)[:p] / np.bincount(size[without], minlength=p)[:p]
+    return table
+
+
+def complete(v: Array) -> Array:
+    """Complete dominance (p, p): share of subsets without i and j in which i adds more than j; NaN on the diagonal; v is (2^p,)."""
+    p = int(v.shape[0]).bit_length() - 1
+    every = np.arange(2**p)
+    table = np.full((p, p), np.nan)
+    for i in range(p):
+        for j in range(i + 1, p):
+            S = every[((every >> i) & 1 == 0) & ((every >> j) & 1 == 0)]
+            gap = v[S | (1 << i)] - v[S | (1 << j)]
+            tied = np.abs(gap) < 1e-12
+            table[i, j], table[j, i] = np.where(tied, 0.5, gap > 0).mean(), np.where(tied, 0.5, gap < 0).mean()
+    return table
+
+
+def popcount(p: int) -> npt.NDArray[np.intp]:
+    """Number of drivers in each subset, by bitmask."""
+    size = np.zeros(1, dtype=int)
+    for _ in range(p):
+        size = np.concatenate([size, size + 1])
+    return size

@@ -1,0 +1,126 @@
+"""Scores from 0 to 100 with intervals and n, for constructs and items, by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from csat_lib.errors import ParamsError, nearest
+from csat_lib.stats import weighted_mean, z_value
+from csat_lib.study import Structure
+from csat_lib.survey import Survey
+
+COLUMNS = ["estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
+
+
+def scores(
+    survey: Survey,
+    structure: Structure,
+    *,
+    by: str | None = None,
+    weights: pd.Series | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """The 0-100 score of every construct, by segment: weighted mean of its items, over those who answered all of them.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its survey weights and its design (strata, clusters) enter the intervals.
+    structure : Structure
+        Constructs and their items.
+    by : str, optional
+        A segment; respondents without one count in "all" only.
+    weights : Series, optional
+        Over items (``model.index_weights`` gives those of a fit); equal within a construct when None.
+    confidence : float
+        Of the intervals; they take the item weights as given.
+
+    Returns
+    -------
+    DataFrame
+        segment ("all" first), construct, estimate (0-100), std_error, conf_low, conf_high, n, n_effective.
+
+    Raises
+    ------
+    ParamsError
+        An item without a weight, or with a negative one.
+    """
+    columns = {}
+    for each in structure.constructs:
+        u = _item_weights(each.items, weights)
+        columns[each.name] = on_hundred(survey, each.items).to_numpy(dtype=float) @ u
+    return _table(survey, pd.DataFrame(columns, index=survey.responses.index), "construct", by, confidence)
+
+
+def item_scores(survey: Survey, items: Sequence[str], *, by: str | None = None, confidence: float = 0.95) -> pd.DataFrame:
+    """The 0-100 mean of every item, by segment.
+
+    Parameters
+    ----------
+    survey, items : Survey, sequence of str
+        Each item over those who answered it.
+    by : str, optional
+        A segment.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        segment ("all" first), item, estimate (0-100), std_error, conf_low, conf_high, n, n_effective.
+    """
+    return _table(survey, on_hundred(survey, items), "item", by, confidence)
+
+
+def on_hundred(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
+    """Answers on 0-100: (x - low) / (high - low) x 100."""
+    found = [survey.codebook.item(item) for item in items]
+    return pd.DataFrame({each.name: 100 * (survey.responses[each.name] - each.low) / (each.high - each.low) for each in found})
+
+
+def segments_of(survey: Survey, by: str | None) -> list[tuple[str, np.ndarray]]:
+    """("all", every row) and then each segment in the codebook's order, as masks."""
+    parts = [("all", np.ones(len(survey), dtype=bool))]
+    if by is not None:
+        column = survey.segment(by).astype(object)
+        attribute = survey.codebook.attributes.get(by)
+        listed = [str(code) for code in attribute.values] if attribute else []
+        there = set(column.dropna().astype(str))
+        order = [code for code in listed if code in there] + sorted(there - set(listed))
+        as_text = column.astype(str).where(column.notna(), "")
+        parts += [(name, (as_text == name).to_numpy(dtype=bool)) for name in order]
+    return parts
+
+
+def _table(survey: Survey, values: pd.DataFrame, what: str, by: str | None, confidence: float) -> pd.DataFrame:
+    w, z = survey.weight_values, z_value(confidence)
+    strata, cluster = survey.design()
+    rows = []
+    for segment, here in segments_of(survey, by):
+        for name in values.columns:
+            y = values[name].to_numpy(dtype=float)[here]
+            found = weighted_mean(
+                y,
+                w[here],
+                strata=None if strata is None else strata[here],
+                cluster=None if cluster is None else cluster[here],
+            )
+            half = z * found.std_error
+            ends = max(found.estimate - half, 0.0), min(found.estimate + half, 100.0)
+            rows.append((segment, name, found.estimate, found.std_error, *ends, found.n, found.n_effective))
+    return pd.DataFrame(rows, columns=["segment", what, *COLUMNS])
+
+
+def _item_weights(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
+    if weights is None:
+        return np.full(len(items), 1 / len(items))
+    for item in items:
+        if item not in weights.index:
+            raise ParamsError(f"No weight for the item {item!r}.{nearest(item, map(str, weights.index))}")
+    u = weights[list(items)].to_numpy(dtype=float)
+    if not (np.isfinite(u).all() and (u >= 0).all() and u.sum() > 0):
+        raise ParamsError(f"The weights of {', '.join(items)} must be numbers from 0 upward, not all zero; got {u.tolist()}.")
+    return np.asarray(u / u.sum())

@@ -1,0 +1,235 @@
+"""Partial least squares path models from moments: survey weights, three schemes, two metrics, modes A and B."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from csat_lib.errors import ConvergenceError, ModelError, ParamsError, nearest, pick
+from csat_lib.model.kernel import INNER_SCHEMES, Design, design_of, orient, regressions, solve
+from csat_lib.stats import Missing, Moments, Scale, correlations
+from csat_lib.study import Structure
+from csat_lib.survey import Data, moments_of
+
+Array = npt.NDArray[np.float64]
+Scheme = Literal["path", "factorial", "centroid"]
+Metric = Literal["standardised", "raw"]
+METRICS = {"standardised": "correlations", "raw": "covariances"}
+MODES = {"A": "correlation weights", "B": "regression weights"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlsFit:
+    """An estimated PLS path model.
+
+    Attributes
+    ----------
+    paths : DataFrame
+        cause, effect, estimate: between construct scores of variance 1, whatever the metric.
+    weights : DataFrame
+        construct, item, estimate: they apply to the items as analysed and give scores of variance 1.
+    loadings : DataFrame
+        construct, item, estimate: correlation of the item with its construct, in both metrics.
+    r_squared : Series
+        Share of variance explained, indexed by effect.
+    correlations : DataFrame
+        Correlations of the construct scores, (J, J).
+    structure, moments : Structure, Moments
+        The model, and the moments of its items in the structure's order.
+    scheme, metric, modes : str, str, mapping
+        How it was estimated.
+    iterations : int
+        Until no weight, divided by the largest of its block, moved by the tolerance.
+    tolerance, max_iterations : float, int
+        The stopping rule.
+    """
+
+    paths: pd.DataFrame
+    weights: pd.DataFrame
+    loadings: pd.DataFrame
+    r_squared: pd.Series
+    correlations: pd.DataFrame
+    structure: Structure
+    moments: Moments
+    scheme: str
+    metric: str
+    modes: Mapping[str, str]
+    iterations: int
+    tolerance: float
+    max_iterations: int
+
+    @property
+    def raw_weights(self) -> Array:
+        """Weights that apply to the answers in their own units, in item order (w / sd where the metric is standardised)."""
+        w = self.weights["estimate"].to_numpy(dtype=float)
+        return w if self.metric == "raw" else w / np.sqrt(np.diag(self.moments.covariance))
+
+
+def fit_pls(
+    data: Data,
+    structure: Structure,
+    *,
+    scheme: Scheme = "path",
+    metric: Metric = "standardised",
+    mode: str | Mapping[str, str] | None = None,
+    missing: Missing = "listwise",
+    scale: Scale | None = None,
+    tolerance: float = 1e-7,
+    max_iterations: int = 300,
+) -> PlsFit:
+    """Estimate a path model by PLS (Tenenhaus et al. 2005).
+
+    Parameters
+    ----------
+    data : Survey, DataFrame or Moments
+        A Survey brings its weights and scales; a DataFrame is unweighted.
+    structure : Structure
+        The model; its items are columns of the data.
+    scheme : {"path", "factorial", "centroid"}
+        Inner weights.
+    metric : {"standardised", "raw"}
+        Correlations, or covariances in the items' units.
+    mode : "A", "B" or {construct: mode}, optional
+        Outer weights; None takes the model's own.
+    missing : {"listwise", "pairwise", "mean"}
+        Rule for missing answers, on the model's items only.
+    scale : (low, high) or {item: (low, high)}, optional
+        Ends of the items' scales for a bare DataFrame: indices and impacts need them.
+    tolerance, max_iterations : float, int
+        The stopping rule.
+
+    Raises
+    ------
+    ParamsError
+        An unknown word; scale= or missing= where the data bring their own.
+    DataError
+        A column is missing, not numeric, or nobody answered all items.
+    ModelError
+        A constant item, two identical items, fewer respondents than items, or constructs that cannot be told apart.
+    ConvergenceError
+        The weights still moved after ``max_iterations``.
+
+    >>> frame = pd.DataFrame(np.random.default_rng(1).normal(size=(50, 3)).cumsum(axis=1), columns=["a", "b", "c"])
+    >>> from csat_lib.study import Construct, Text
+    >>> model = Structure((Construct("x", Text(), ("a", "b")), Construct("y", Text(), ("c",))), {"y": ("x",)}, "y")
+    >>> fit_pls(frame, model).paths[["cause", "effect"]].values.tolist()
+    [['x', 'y']]
+    """
+    pick(INNER_SCHEMES, scheme, "inner scheme")
+    pick(METRICS, metric, "metric")
+    modes = _modes(structure, mode)
+    m = moments_of(data, structure.items, missing=missing, scale=scale)
+    check_analysable(m)
+    design = design_of(structure, modes)
+    S = analysed(m.covariance, metric)[:, :, None]
+    solution = solve(S, design, scheme, tolerance=tolerance, max_iterations=max_iterations)
+    if solution.iterations[0] == 0:
+        raise _not_settled(m, structure, modes, max_iterations)
+    sd = np.sqrt(np.einsum("iib->ib", S))
+    solution = orient(solution, sd, design)
+    paths, r_squared = regressions(solution.R, design)
+    _check_regressions(paths, r_squared, structure)
+    own = solution.C[np.arange(len(sd)), design.owner] / sd
+    return _labelled(
+        structure,
+        m,
+        design,
+        (solution.w[:, 0], own[:, 0], paths[:, :, 0], r_squared[:, 0], solution.R[:, :, 0]),
+        {
+            "scheme": scheme,
+            "metric": metric,
+            "modes": modes,
+            "iterations": int(solution.iterations[0]),
+            "tolerance": tolerance,
+            "max_iterations": max_iterations,
+        },
+    )
+
+
+def analysed(covariance: Array, metric: str) -> Array:
+    """What the iteration sees: the covariances themselves, or correlations; (p, p) or (p, p, draws)."""
+    return covariance if metric == "raw" else correlations(covariance)
+
+
+def check_analysable(m: Moments) -> None:
+    """Refuse what no model can be fitted to, by the items' names."""
+    variance = np.diag(m.covariance)
+    constant = [item for item, v, mean in zip(m.items, variance, m.mean, strict=True) if not v > 1e-14 * max(1.0, mean**2)]
+    if constant:
+        raise ModelError(
+            f"{', '.join(map(repr, constant))}: all {m.n} answers are the same, so nothing can be learnt from it. Take it out of the model."
+        )
+    if m.n < len(m.items):
+        raise ModelError(
+            f"{m.n} respondents answered all of the model's {len(m.items)} items: too few. Use missing='mean', or fewer items."
+        )
+    R = correlations(m.covariance)
+    same = np.argwhere(np.triu(np.abs(R) > 1 - 1e-12, 1))
+    if len(same):
+        a, b = (m.items[place] for place in same[0])
+        raise ModelError(f"{a!r} and {b!r} hold the same answers (correlation {R[same[0][0], same[0][1]]:.0f}). Keep one of them.")
+    if m.missing == "pairwise" and np.linalg.eigvalsh(R)[0] < -1e-10:
+        raise ModelError("The pairwise correlations contradict each other (not positive semi-definite). Use missing='listwise' or 'mean'.")
+
+
+def _modes(structure: Structure, mode: str | Mapping[str, str] | None) -> dict[str, str]:
+    modes: dict[str, str] = {each.name: each.mode for each in structure.constructs}
+    if isinstance(mode, str):
+        modes = dict.fromkeys(modes, mode)
+    elif mode is not None:
+        for name in mode:
+            if name not in modes:
+                raise ParamsError(f"mode: no construct {name!r} in the model.{nearest(name, modes)}")
+        modes |= dict(mode)
+    for word in modes.values():
+        pick(MODES, word, "mode")
+    return modes
+
+
+def _not_settled(m: Moments, structure: Structure, modes: Mapping[str, str], max_iterations: int) -> ModelError:
+    for each in structure.constructs:
+        R = correlations(m.of(each.items).covariance)
+        if modes[each.name] == "B" and np.linalg.matrix_rank(R, tol=1e-10) < len(R):
+            return ModelError(f"The items of {each.name} are linearly dependent: mode B has no answer. Use mode A, or take one out.")
+    return ConvergenceError(
+        f"The outer weights still moved after {max_iterations} iterations. Look for items that correlate negatively with their block, "
+        "or raise max_iterations."
+    )
+
+
+def _check_regressions(paths: Array, r_squared: Array, structure: Structure) -> None:
+    for place, effect in enumerate(structure.names):
+        if not np.isfinite(paths[:, place]).all() or r_squared[place, 0] > 1 + 1e-9:
+            causes = ", ".join(structure.drivers_of[effect])
+            raise ModelError(
+                f"The causes of {effect} ({causes}) cannot be told apart: their scores are linearly dependent. Take a path out."
+            )
+
+
+def _labelled(structure: Structure, m: Moments, design: Design, numbers: tuple[Array, ...], how: dict[str, object]) -> PlsFit:
+    w, own, paths, r_squared, R = numbers
+    names, items = list(structure.names), list(structure.items)
+    owner = [names[place] for place in design.owner]
+    place = {name: number for number, name in enumerate(names)}
+    frame = pd.DataFrame(structure.paths, columns=["cause", "effect"])
+    frame["estimate"] = [float(paths[place[cause], place[effect]]) for cause, effect in structure.paths]
+    effects = list(structure.drivers_of)
+    return PlsFit(
+        paths=frame,
+        weights=pd.DataFrame({"construct": owner, "item": items, "estimate": w}),
+        loadings=pd.DataFrame({"construct": owner, "item": items, "estimate": own}),
+        r_squared=pd.Series(
+            [float(r_squared[place[effect]]) for effect in effects],
+            index=pd.Index(effects, name="effect"),
+            name="r_squared",
+        ),
+        correlations=pd.DataFrame(R, index=names, columns=names),
+        structure=structure,
+        moments=m,
+        **how,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,31 @@
+"""Arithmetic: moments, resampling, inference."""
+
+from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
+from csat_lib.stats.inference import Estimate, n_effective, percentile_interval, weighted_mean, wilson, z_value
+from csat_lib.stats.moments import Missing, Moments, Pairs, correlations, moments
+from csat_lib.stats.resample import Block, Products, blocks, counts, one_thread, products, resampled
+
+__all__ = [
+    "Block",
+    "Estimate",
+    "Missing",
+    "Moments",
+    "Pairs",
+    "Products",
+    "Scale",
+    "blocks",
+    "correlations",
+    "counts",
+    "moments",
+    "n_effective",
+    "numeric_columns",
+    "one_thread",
+    "percentile_interval",
+    "products",
+    "resampled",
+    "row_weights",
+    "scale_ends",
+    "weighted_mean",
+    "wilson",
+    "z_value",
+]

@@ -1,0 +1,32 @@
+"""What we are told: study and period, codebook, path model."""
+
+from csat_lib.study.codebook import Attribute, Codebook, Item, load_codebook
+from csat_lib.study.params import Study, load_study, resolved, write_period
+from csat_lib.study.period import Period, parse_period
+from csat_lib.study.places import Paths, find_root, study_names
+from csat_lib.study.reader import Text, read_yaml
+from csat_lib.study.settings import Settings, Target
+from csat_lib.study.structure import Construct, Structure, load_model
+
+__all__ = [
+    "Attribute",
+    "Codebook",
+    "Construct",
+    "Item",
+    "Paths",
+    "Period",
+    "Settings",
+    "Structure",
+    "Study",
+    "Target",
+    "Text",
+    "find_root",
+    "load_codebook",
+    "load_model",
+    "load_study",
+    "parse_period",
+    "read_yaml",
+    "resolved",
+    "study_names",
+    "write_period",
+]

@@ -1,0 +1,117 @@
+"""What study.yaml and a period's file may say: one frozen schema, every key with its default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from csat_lib.study.reader import Date, Label, Number, Strict, Words
+from csat_lib.study.structure import Mode
+
+Language = Literal["en", "zh"]
+
+
+def _in(low: float, high: float) -> BeforeValidator:
+    def within(value: object) -> object:
+        if isinstance(value, int | float) and not isinstance(value, bool) and not low <= value <= high:
+            raise ValueError(f"{value!r} is not between {low:g} and {high:g}")
+        return value
+
+    return BeforeValidator(within)
+
+
+def _period_name(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+PeriodName = Annotated[str, BeforeValidator(_period_name)]
+Share = Annotated[Number, _in(0, 1)]
+Count = Annotated[int, _in(1, 1_000_000)]
+
+
+class Fieldwork(Strict):
+    """First and last day of interviewing."""
+
+    start: Date
+    end: Date
+
+
+class Drivers(Strict):
+    """Which items are held against which outcome in the driver analysis."""
+
+    outcome: str
+    items: Words
+
+
+class Target(Strict):
+    """One key figure's target: ``direction`` says which side is good."""
+
+    label: Label
+    target: Number
+    direction: Literal["higher", "lower"] = "higher"
+    owner: Label | None = None
+
+
+class Bootstrap(Strict):
+    """Resampling: number of draws and seed."""
+
+    draws: Annotated[int, _in(100, 100_000)] = 2000
+    seed: Annotated[int, _in(0, 2**63 - 1)] = 1
+
+
+class Pls(Strict):
+    """How the path model is estimated; the words are those of ``fit_pls``."""
+
+    scheme: Literal["path", "factorial", "centroid"] = "path"
+    metric: Literal["standardised", "raw"] = "standardised"
+    mode: Mode | dict[str, Mode] | None = None
+    missing: Literal["listwise", "pairwise", "mean"] = "listwise"
+    tolerance: Annotated[Number, _in(1e-15, 1e-2)] = 1e-7
+    max_iterations: Count = 300
+
+
+class DataRoot(Strict):
+    """Where data patterns start: an environment variable, else a folder seen from the project's root."""
+
+    variable: str | None = None
+    default: str = "data"
+
+
+class Limits(Strict):
+    """What a survey may hold before it is refused."""
+
+    outside_scale: Share = 0.01
+
+
+def _tuples(value: object) -> object:
+    return {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()} if isinstance(value, dict) else value
+
+
+class Settings(Strict):
+    """Everything that study.yaml and a period's file may say; every key has a default but the title."""
+
+    title: Label
+    language: Language = "en"
+    model: str | None = None
+    constructs: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_tuples)] = Field(default_factory=dict)
+    segments: Words = ()
+    drivers: Drivers | None = None
+    grades: Words = ()
+    self_share: Share = 0.4
+    minimum_sample: Count = 100
+    suppress_below: Annotated[int, _in(2, 1000)] = 10
+    flag_below: Annotated[int, _in(2, 1000)] = 30
+    confidence: Annotated[Number, _in(0.5, 0.999)] = 0.95
+    targets: dict[str, Target] = Field(default_factory=dict)
+    bootstrap: Bootstrap = Bootstrap()
+    pls: Pls = Pls()
+    limits: Limits = Limits()
+    data: dict[str, str] = Field(default_factory=dict)
+    data_root: DataRoot = DataRoot()
+    disclosure: dict[str, Label] = Field(default_factory=dict)
+    notebooks: Words | None = None
+    period: PeriodName = ""
+    compare_to: PeriodName | None = None
+    fieldwork: Fieldwork | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
