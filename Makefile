@@ -65,4 +65,6 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
 	@echo "Installing csat_lib"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Compiling, so that every kernel starts fast"
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib csat_lib >/dev/null 2>&1 || true
 	@touch $(READY)

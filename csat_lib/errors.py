@@ -30,6 +30,10 @@ class ParamsError(CsatError):
     exit_code = 2
 
 
+class NotInStudyError(ParamsError):
+    """Asked for a part (path model, drivers, graded items) that this study does not have."""
+
+
 class DataError(CsatError):
     """Input data."""
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import ModelError
+from csat_lib.drivers.screening import usable_drivers
 from csat_lib.stats import Missing, Moments, correlations
-from csat_lib.survey import Data, Weights, moments_of
+from csat_lib.survey import Data, Weights
 
 
 def collinearity(
@@ -29,19 +29,17 @@ def collinearity(
     DataFrame
         metric, driver (empty for figures of the whole set), estimate, verdict, source. Metrics: vif, correlation, beta (verdict
         "suppressed" where its sign is not that of the correlation), condition_number, largest_correlation, r_squared,
-        adjusted_r_squared, n, n_effective, missing_share.
+        adjusted_r_squared, n, n_effective, missing_share. Drivers that cannot be used are named in a warning and left out.
 
     Raises
     ------
     ModelError
-        A driver is constant or determined by the others.
+        The outcome or every driver is constant, or fewer respondents than drivers.
     """
-    m = moments_of(data, [*drivers, outcome], missing=missing, weights=weights)
+    drivers, m = usable_drivers(data, outcome, drivers, missing=missing, weights=weights)
     R = correlations(m.covariance)
     A, r = R[:-1, :-1], R[:-1, -1]
-    eigen = np.linalg.eigvalsh(A) if np.isfinite(R).all() else np.array([0.0])
-    if eigen[0] < 1e-10:
-        raise ModelError("A driver is constant, or the others determine it. drivers.importance names it; take it out.")
+    eigen = np.linalg.eigvalsh(A)
     beta = np.linalg.solve(A, r)
     vif = np.diag(np.linalg.inv(A))
     r_squared = float(r @ beta)

@@ -6,17 +6,17 @@ Johnson 2000 and Genizi 1993 (johnson); Zuber & Strimmer 2011 (car); Pratt 1987 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from csat_lib.drivers.screening import usable_drivers
 from csat_lib.drivers.subsets import MOST_DRIVERS, complete, conditional, shapley, subset_r_squared
 from csat_lib.errors import ModelError, ParamsError, pick
-from csat_lib.stats import Missing, Moments, blocks, correlations, counts, one_thread, percentile_interval, products, resampled
-from csat_lib.survey import Data, Rows, Weights, moments_of, rows_of
+from csat_lib.stats import Missing, blocks, correlations, counts, one_thread, percentile_interval, products, resampled
+from csat_lib.survey import Data, Rows, Weights, rows_of
 
 Array = npt.NDArray[np.float64]
 
@@ -103,23 +103,26 @@ def importance(
     -------
     DataFrame
         driver, estimate (explained variance), share (of their sum), correlation, beta, verdict ("suppressed" where the two disagree
-        in sign), n, n_effective; with draws also std_error, conf_low, conf_high, share_low, share_high, rank_low, rank_high. In the
-        order given. Constant drivers and exact copies are named in a warning and left out.
+        in sign), n, n_effective; with draws also std_error, conf_low, conf_high, share_low, share_high, rank_low, rank_high, draws (those
+        that could be used). In the order given. Drivers that are constant, unanswered, or determined by others are named in a warning
+        and left out.
 
     Raises
     ------
     ParamsError
-        Unknown words; groups with another method than lmg; more than 22 players for lmg; draws without seed, or from Moments.
+        Unknown words; groups with another method than lmg; more than 22 players for lmg; draws without seed, from Moments, fewer than 100,
+        or with another rule than listwise.
     ModelError
-        The outcome or every driver is constant, or fewer respondents than drivers.
+        The outcome or every driver is constant, fewer respondents than drivers, or more than half of the draws are degenerate.
     """
     pick(METHODS, method, "method")
     if (draws is None) != (seed is None):
         raise ParamsError("draws= and seed= go together: the seed makes the intervals reproducible.")
-    usable, m = _screened(data, outcome, [*drivers, *always], missing, weights)
+    _check_draws(draws, missing)
+    usable, m = usable_drivers(data, outcome, drivers, always=always, missing=missing, weights=weights)
     names = [name for name in usable if name not in always]
     controls = [name for name in usable if name in always]
-    players = _players(names, groups, method)
+    players = _players(names, _without(groups, drivers, names), method)
     order = [*controls, *names, outcome]
     R = correlations(m.of(order).covariance[:, :, None])
     estimate = _evaluate(R, len(controls), names, players, method)[:, 0]
@@ -136,6 +139,7 @@ def importance(
         resamples = _resample(
             rows_of(data, order, purpose="A bootstrap of the importance", weights=weights),
             lambda block: _evaluate(block, len(controls), names, players, method),
+            players=len(players),
             draws=draws,
             seed=seed,
         )
@@ -160,12 +164,12 @@ def dominance(
         "conditional": driver x number of other drivers in the model, mean gain in R squared; "complete": share of models in which the row's
         driver adds more than the column's (1 = dominates completely).
     """
-    names, m = _screened(data, outcome, drivers, missing, weights)
+    names, m = usable_drivers(data, outcome, drivers, missing=missing, weights=weights)
     _players(names, None, "lmg")
     v = subset_r_squared(correlations(m.of([*names, outcome]).covariance[:, :, None]))[:, 0]
     index = pd.Index(names, name="driver")
     return {
-        "conditional": pd.DataFrame(conditional(v), index=index, columns=range(len(names))),
+        "conditional": pd.DataFrame(conditional(v), index=index, columns=[str(size) for size in range(len(names))]),
         "complete": pd.DataFrame(complete(v), index=index, columns=names),
     }
 
@@ -188,6 +192,22 @@ def _evaluate(R: Array, controls: int, names: Sequence[str], players: Mapping[st
     return np.asarray(shapley(v[union]) * remaining)
 
 
+def _check_draws(draws: int | None, missing: str) -> None:
+    if draws is None:
+        return
+    if draws < 100:
+        raise ParamsError(f"{draws} draws are too few for an interval: at least 100.")
+    if missing != "listwise":
+        raise ParamsError(f"The bootstrap resamples complete rows, so missing={missing!r} has no intervals. Leave draws= out.")
+
+
+def _without(groups: Mapping[str, Sequence[str]] | None, drivers: Sequence[str], kept: Sequence[str]) -> dict[str, list[str]]:
+    """The groups less the drivers that were left out; a group with none left goes too."""
+    lost = set(drivers) - set(kept)
+    remaining = {name: [each for each in members if each not in lost] for name, members in (groups or {}).items()}
+    return {name: members for name, members in remaining.items() if members}
+
+
 def _players(names: Sequence[str], groups: Mapping[str, Sequence[str]] | None, method: str) -> dict[str, Sequence[str]]:
     if method == "lmg" and len(names) > MOST_DRIVERS:
         raise ParamsError(f"LMG is exact up to {MOST_DRIVERS} drivers; {len(names)} were given. Use method='johnson', or fewer drivers.")
@@ -203,50 +223,26 @@ def _players(names: Sequence[str], groups: Mapping[str, Sequence[str]] | None, m
     return {**{name: tuple(each) for name, each in groups.items()}, **alone}
 
 
-def _screened(data: Data, outcome: str, drivers: Sequence[str], missing: Missing, weights: Weights) -> tuple[list[str], Moments]:
-    """Drivers that can be used and the moments of them and the outcome; constant ones and copies are named in a warning."""
-    if outcome in drivers:
-        raise ParamsError(f"The outcome {outcome!r} is among the drivers.")
-    if not drivers:
-        raise ParamsError("No drivers were named.")
-    kept = list(drivers)
-    if not isinstance(data, Moments):
-        frame = data if isinstance(data, pd.DataFrame) else data.responses
-        empty = [name for name in kept if name in frame.columns and frame[name].notna().sum() == 0]
-        kept = _leave_out(kept, empty, "nobody answered")
-    m = moments_of(data, [*kept, outcome], missing=missing, weights=weights)
-    variance = dict(zip(m.items, np.diag(m.covariance) / np.maximum(1.0, m.mean**2), strict=True))
-    if not variance[outcome] > 1e-14:
-        raise ModelError(f"{outcome!r}: all {m.n} answers are the same, so there is nothing to explain.")
-    kept = _leave_out(kept, [name for name in kept if not variance[name] > 1e-14], "all answers are the same")
-    R = correlations(m.of([*kept, outcome]).covariance[:, :, None])[:, :, 0]
-    copies = {kept[b] for a in range(len(kept)) for b in range(a + 1, len(kept)) if abs(R[a, b]) > 1 - 1e-12}
-    kept = _leave_out(kept, [name for name in kept if name in copies], "a copy of another driver")
-    if m.n <= len(kept) + 1:
-        raise ModelError(
-            f"{m.n} respondents answered the outcome and all {len(kept)} drivers: too few. Use missing='pairwise', or fewer drivers."
-        )
-    return kept, m
-
-
-def _leave_out(names: list[str], out: Sequence[str], why: str) -> list[str]:
-    for name in out:
-        warnings.warn(f"Driver {name!r} was left out: {why}.", stacklevel=4)
-    kept = [name for name in names if name not in out]
-    if not kept:
-        raise ModelError(f"No driver is left: {why} ({', '.join(out)}).")
-    return kept
-
-
-def _resample(rows: Rows, evaluate: Callable[[Array], Array], *, draws: int, seed: int) -> Array:
+def _resample(rows: Rows, evaluate: Callable[[Array], Array], *, players: int, draws: int, seed: int) -> Array:
+    """Importance (players, draws); NaN for a draw in which a variable is constant or the drivers determine each other."""
     ready = products(rows.X, rows.weights)
     size = max(1, 2**17 >> (rows.X.shape[1] - 1))
     parts = []
     for block in blocks(draws, len(rows.X), seed):
-        R = correlations(resampled(ready, counts(block, len(rows.X), rows.units))[1])
-        R[:, :, ~np.isfinite(R).all(axis=(0, 1))] = np.nan
-        parts += [evaluate(R[:, :, start : start + size]) for start in range(0, R.shape[2], size)]
-    return np.concatenate(parts, axis=1)
+        covariance = resampled(ready, counts(block, len(rows.X), rows.units))[1]
+        varied = np.flatnonzero((np.einsum("iib->ib", covariance) > 1e-12 * ready.scale[:, None] ** 2).all(axis=0))
+        R = correlations(covariance[:, :, varied])
+        apart = np.linalg.eigvalsh(np.moveaxis(R[:-1, :-1], 2, 0))[:, 0] > 1e-12
+        R, good = R[:, :, apart], varied[apart]
+        part = np.full((players, block.draws), np.nan)
+        for start in range(0, len(good), size):
+            part[:, good[start : start + size]] = evaluate(R[:, :, start : start + size])
+        parts.append(part)
+    found = np.concatenate(parts, axis=1)
+    lost = int(np.isnan(found).any(axis=0).sum())
+    if lost > draws / 2:
+        raise ModelError(f"{lost} of {draws} resamples could not be used: a driver hardly varies, or two can hardly be told apart.")
+    return found
 
 
 def _with_intervals(table: pd.DataFrame, draws: Array, confidence: float) -> pd.DataFrame:
@@ -264,6 +260,7 @@ def _with_intervals(table: pd.DataFrame, draws: Array, confidence: float) -> pd.
         share_high=share_high,
         rank_low=np.floor(rank_low).astype(int),
         rank_high=np.ceil(rank_high).astype(int),
+        draws=int(np.isfinite(draws).all(axis=0).sum()),
     )
 
 

@@ -39,6 +39,7 @@ def importance_performance(survey: Survey, importance: pd.DataFrame, *, crosshai
         "keep up", "low priority", "possible overkill"), cut_importance, cut_performance, n.
     """
     cut = pick(CROSSHAIRS, crosshair, "cross-hair")
+    importance = importance.reset_index(drop=True)
     performance = item_scores(survey, list(importance["driver"]), confidence=confidence).set_index("item")
     table = pd.DataFrame({"driver": importance["driver"], "importance": importance["share"]})
     for end in ("low", "high"):

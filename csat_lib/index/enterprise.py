@@ -78,7 +78,7 @@ def satisfaction(survey: Survey, items: Sequence[str], *, by: str | None = None,
     by : str, optional
         A segment.
     confidence : float
-        Of the intervals: linearised for the degree, Wilson on the effective n for the rate.
+        Of the intervals: linearised; the rate's by Wilson, on the n of a simple sample with the same standard error.
 
     Returns
     -------
@@ -113,7 +113,9 @@ def satisfaction(survey: Survey, items: Sequence[str], *, by: str | None = None,
 
 def _ends(metric: str, estimate: float, std_error: float, n_effective: float, confidence: float) -> tuple[float, float]:
     if metric == "rate":
-        low, high = wilson(estimate / 100, n_effective, confidence)
+        share = estimate / 100
+        equivalent = share * (1 - share) / (std_error / 100) ** 2 if std_error > 0 else n_effective
+        low, high = wilson(share, equivalent, confidence)
         return 100 * low, 100 * high
     z = z_value(confidence)
     return estimate - z * std_error, min(estimate + z * std_error, 100.0)

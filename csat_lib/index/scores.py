@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
@@ -12,6 +13,8 @@ from csat_lib.stats import weighted_mean, z_value
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
+By = str | Sequence[str] | None
+Mask = npt.NDArray[np.bool_]
 COLUMNS = ["estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
 
 
@@ -19,7 +22,7 @@ def scores(
     survey: Survey,
     structure: Structure,
     *,
-    by: str | None = None,
+    by: By = None,
     weights: pd.Series | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -31,8 +34,8 @@ def scores(
         Its survey weights and its design (strata, clusters) enter the intervals.
     structure : Structure
         Constructs and their items.
-    by : str, optional
-        A segment; respondents without one count in "all" only.
+    by : str or sequence of str, optional
+        A segment, or several one after another (then a column ``by`` names them); respondents without one count in "all" only.
     weights : Series, optional
         Over items (``model.index_weights`` gives those of a fit); equal within a construct when None.
     confidence : float
@@ -55,15 +58,15 @@ def scores(
     return _table(survey, pd.DataFrame(columns, index=survey.responses.index), "construct", by, confidence)
 
 
-def item_scores(survey: Survey, items: Sequence[str], *, by: str | None = None, confidence: float = 0.95) -> pd.DataFrame:
+def item_scores(survey: Survey, items: Sequence[str], *, by: By = None, confidence: float = 0.95) -> pd.DataFrame:
     """The 0-100 mean of every item, by segment.
 
     Parameters
     ----------
     survey, items : Survey, sequence of str
         Each item over those who answered it.
-    by : str, optional
-        A segment.
+    by : str or sequence of str, optional
+        A segment, or several one after another (then a column ``by`` names them).
     confidence : float
         Of the intervals.
 
@@ -81,7 +84,7 @@ def on_hundred(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({each.name: 100 * (survey.responses[each.name] - each.low) / (each.high - each.low) for each in found})
 
 
-def segments_of(survey: Survey, by: str | None) -> list[tuple[str, np.ndarray]]:
+def segments_of(survey: Survey, by: str | None) -> list[tuple[str, Mask]]:
     """("all", every row) and then each segment in the codebook's order, as masks."""
     parts = [("all", np.ones(len(survey), dtype=bool))]
     if by is not None:
@@ -95,23 +98,25 @@ def segments_of(survey: Survey, by: str | None) -> list[tuple[str, np.ndarray]]:
     return parts
 
 
-def _table(survey: Survey, values: pd.DataFrame, what: str, by: str | None, confidence: float) -> pd.DataFrame:
+def _table(survey: Survey, values: pd.DataFrame, what: str, by: By, confidence: float) -> pd.DataFrame:
+    if by is None or isinstance(by, str):
+        return pd.DataFrame(list(_rows(survey, values, segments_of(survey, by), confidence)), columns=["segment", what, *COLUMNS])
+    tables = [pd.DataFrame(list(_rows(survey, values, segments_of(survey, None), confidence))).assign(by="")]
+    tables += [pd.DataFrame(list(_rows(survey, values, segments_of(survey, name)[1:], confidence))).assign(by=name) for name in by]
+    table = pd.concat([each for each in tables if len(each.columns) > 1], ignore_index=True)
+    return table.set_axis(["segment", what, *COLUMNS, "by"], axis=1)[["by", "segment", what, *COLUMNS]]
+
+
+def _rows(survey: Survey, values: pd.DataFrame, parts: list[tuple[str, Mask]], confidence: float) -> Iterator[tuple[object, ...]]:
     w, z = survey.weight_values, z_value(confidence)
     strata, cluster = survey.design()
-    rows = []
-    for segment, here in segments_of(survey, by):
+    for segment, here in parts:
+        within = {"strata": None if strata is None else strata[here], "cluster": None if cluster is None else cluster[here]}
         for name in values.columns:
-            y = values[name].to_numpy(dtype=float)[here]
-            found = weighted_mean(
-                y,
-                w[here],
-                strata=None if strata is None else strata[here],
-                cluster=None if cluster is None else cluster[here],
-            )
+            found = weighted_mean(values[name].to_numpy(dtype=float)[here], w[here], **within)
             half = z * found.std_error
             ends = max(found.estimate - half, 0.0), min(found.estimate + half, 100.0)
-            rows.append((segment, name, found.estimate, found.std_error, *ends, found.n, found.n_effective))
-    return pd.DataFrame(rows, columns=["segment", what, *COLUMNS])
+            yield segment, str(name), found.estimate, found.std_error, *ends, found.n, found.n_effective
 
 
 def _item_weights(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:

@@ -80,14 +80,15 @@ def impacts(fit: PlsFit, *, on: str, points: float = 5) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        cause, effect, direct, estimate: points of the effect's index, by the direct path and in total (b = beta sd_effect / sd_cause).
+        cause, effect, direct, estimate: points of the effect's index, by the direct path and in total (b = beta sd_effect / sd_cause);
+        verdict. A cause whose index is undefined has NaN, and the verdict says why.
 
     Raises
     ------
     ParamsError
         Unknown construct, or the ends of an item's scale are unknown.
     ModelError
-        The index of ``on`` or of a cause is undefined, because a weight is not positive.
+        The index of ``on`` is undefined, because a weight is not positive.
     """
     names = fit.structure.names
     target = names.index(fit.structure.construct(on).name)
@@ -97,15 +98,15 @@ def impacts(fit: PlsFit, *, on: str, points: float = 5) -> pd.DataFrame:
         sd[name] = 1.0 / float(w @ (high[block] - low[block])) if (w > 0).all() else np.nan
     B, T = _effect_matrices(fit)
     causes = [name for name in names if _reaches(fit, name, on)]
-    undefined = [name for name in (on, *causes) if np.isnan(sd[name])]
-    if undefined:
-        raise ModelError(f"The index of {undefined[0]} is undefined: one of its weights is not positive. Use mode A, or take the item out.")
+    if np.isnan(sd[on]):
+        raise ModelError(f"The index of {on} is undefined: one of its weights is not positive. Use mode A, or take the item out.")
     rows = []
     for cause in causes:
         unit = points * sd[on] / sd[cause]
         place = names.index(cause)
-        rows.append((cause, on, unit * B[place, target], unit * T[place, target]))
-    return pd.DataFrame(rows, columns=["cause", "effect", "direct", "estimate"])
+        verdict = "ok" if np.isfinite(unit) else f"undefined: {cause} has a weight that is not positive"
+        rows.append((cause, on, unit * B[place, target], unit * T[place, target], verdict))
+    return pd.DataFrame(rows, columns=["cause", "effect", "direct", "estimate", "verdict"])
 
 
 def scale_of(fit: PlsFit) -> tuple[Array, Array]:

@@ -221,5 +221,6 @@ def htmt(correlations: Array, design: Design) -> Array:
         return np.asarray((total - size[a]) / (size[a] * (size[a] - 1)) if a == b else total / (size[a] * size[b]))
 
     mono = {a: mean(a, a) for a in {each for pair in pairs for each in pair}}
-    ratios = [mean(a, b) / np.sqrt(mono[a] * mono[b]) for a, b in pairs]
+    with np.errstate(all="ignore"):
+        ratios = [mean(a, b) / np.sqrt(mono[a] * mono[b]) for a, b in pairs]
     return np.asarray(ratios, dtype=float).reshape(-1, correlations.shape[2])

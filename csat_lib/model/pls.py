@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ConvergenceError, ModelError, ParamsError, nearest, pick
+from csat_lib.errors import ConvergenceError, ModelError, NotInStudyError, ParamsError, nearest, pick
 from csat_lib.model.kernel import INNER_SCHEMES, Design, design_of, orient, regressions, solve
 from csat_lib.stats import Missing, Moments, Scale, correlations
 from csat_lib.study import Structure
@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 Scheme = Literal["path", "factorial", "centroid"]
 Metric = Literal["standardised", "raw"]
 METRICS = {"standardised": "correlations", "raw": "covariances"}
+SAME = 1e-24  # a standard deviation below 1e-12 of the mean is rounding, whatever the unit or the offset
 MODES = {"A": "correlation weights", "B": "regression weights"}
 
 
@@ -72,7 +73,7 @@ class PlsFit:
 
 def fit_pls(
     data: Data,
-    structure: Structure,
+    structure: Structure | None,
     *,
     scheme: Scheme = "path",
     metric: Metric = "standardised",
@@ -89,7 +90,7 @@ def fit_pls(
     data : Survey, DataFrame or Moments
         A Survey brings its weights and scales; a DataFrame is unweighted.
     structure : Structure
-        The model; its items are columns of the data.
+        The model; its items are columns of the data. None, a study without a model, is refused.
     scheme : {"path", "factorial", "centroid"}
         Inner weights.
     metric : {"standardised", "raw"}
@@ -105,6 +106,8 @@ def fit_pls(
 
     Raises
     ------
+    NotInStudyError
+        ``structure`` is None.
     ParamsError
         An unknown word; scale= or missing= where the data bring their own.
     DataError
@@ -120,6 +123,8 @@ def fit_pls(
     >>> fit_pls(frame, model).paths[["cause", "effect"]].values.tolist()
     [['x', 'y']]
     """
+    if structure is None:
+        raise NotInStudyError("This study has no path model. Name one in its study.yaml, such as model: acsi.")
     pick(INNER_SCHEMES, scheme, "inner scheme")
     pick(METRICS, metric, "metric")
     modes = _modes(structure, mode)
@@ -159,7 +164,7 @@ def analysed(covariance: Array, metric: str) -> Array:
 def check_analysable(m: Moments) -> None:
     """Refuse what no model can be fitted to, by the items' names."""
     variance = np.diag(m.covariance)
-    constant = [item for item, v, mean in zip(m.items, variance, m.mean, strict=True) if not v > 1e-14 * max(1.0, mean**2)]
+    constant = [item for item, v, mean in zip(m.items, variance, m.mean, strict=True) if not v > SAME * mean**2]
     if constant:
         raise ModelError(
             f"{', '.join(map(repr, constant))}: all {m.n} answers are the same, so nothing can be learnt from it. Take it out of the model."
@@ -169,12 +174,12 @@ def check_analysable(m: Moments) -> None:
             f"{m.n} respondents answered all of the model's {len(m.items)} items: too few. Use missing='mean', or fewer items."
         )
     R = correlations(m.covariance)
+    if m.missing == "pairwise" and np.linalg.eigvalsh(R)[0] < -1e-10:
+        raise ModelError("The pairwise correlations contradict each other (not positive semi-definite). Use missing='listwise' or 'mean'.")
     same = np.argwhere(np.triu(np.abs(R) > 1 - 1e-12, 1))
     if len(same):
         a, b = (m.items[place] for place in same[0])
         raise ModelError(f"{a!r} and {b!r} hold the same answers (correlation {R[same[0][0], same[0][1]]:.0f}). Keep one of them.")
-    if m.missing == "pairwise" and np.linalg.eigvalsh(R)[0] < -1e-10:
-        raise ModelError("The pairwise correlations contradict each other (not positive semi-definite). Use missing='listwise' or 'mean'.")
 
 
 def _modes(structure: Structure, mode: str | Mapping[str, str] | None) -> dict[str, str]:

@@ -86,6 +86,8 @@ def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int) -> Draws
     rows = rows_of(data, fit.structure.items, purpose="The bootstrap")
     if len(rows.X) != fit.moments.n:
         raise ParamsError(f"These data have {len(rows.X)} complete rows, the fit was made from {fit.moments.n}: give the same data.")
+    if np.abs(rows.weights @ rows.X / rows.weights.sum() - fit.moments.mean).max() > 1e-6 * np.abs(rows.X).max():
+        raise ParamsError("The means of these data are not those of the fit: give the data it was made from, with the same weights.")
     design = design_of(fit.structure, dict(fit.modes))
     with one_thread():
         parts = _run(fit, rows, design, draws, seed)
@@ -140,9 +142,10 @@ def summarise(fit: PlsFit, draws: Draws, *, interval: str = "percentile", confid
         if len(table) == 0:
             continue
         usable = np.isfinite(values).sum(axis=1)
-        with np.errstate(all="ignore"):
-            low, high = make(values, confidence)
-            spread = np.nanstd(values, axis=1, ddof=1)
+        low, high, spread = np.full((3, len(values)), np.nan)
+        some = usable > 1
+        low[some], high[some] = make(values[some], confidence)
+        spread[some] = np.nanstd(values[some], axis=1, ddof=1)
         done.append(table.assign(std_error=spread, conf_low=low, conf_high=high, draws=usable))
     columns = [
         "metric",
@@ -172,8 +175,9 @@ def _block(fit: PlsFit, design: Design, means: Array, covariance: Array) -> Part
     variance = np.einsum("iib->ib", covariance)
     full = np.diag(fit.moments.covariance)[:, None]
     constant = (variance <= 1e-12 * full).any(axis=0)
+    covariance[:, :, constant] = np.eye(len(covariance))[:, :, None]
+    variance[:, constant] = 1.0
     S = analysed(covariance, fit.metric)
-    S[:, :, constant] = np.eye(len(S))[:, :, None]
     solution = solve(S, design, fit.scheme, tolerance=fit.tolerance, max_iterations=fit.max_iterations)
     solution = _aligned(fit, solution, design)
     paths, r_squared = regressions(solution.R, design)

@@ -133,8 +133,8 @@ class Moments:
 
 def correlations(covariance: Array) -> Array:
     """Correlations from covariances, (p, p) or (p, p, draws); NaN where an item does not vary."""
-    sd = np.sqrt(np.einsum("ii...->i...", covariance))
     with np.errstate(all="ignore"):
+        sd = np.sqrt(np.einsum("ii...->i...", covariance))
         found: Array = covariance / (sd[:, None] * sd[None, :])
     return found
 
@@ -237,19 +237,17 @@ def _from_sums(items: tuple[str, ...], sums: Sums, low: Array | None, high: Arra
 
 def _pairs_of(X: Array, w: Array) -> Pairs:
     here = (~np.isnan(X) & (w > 0)).astype(float)
-    Z = np.where(here > 0, X, 0.0)
     weight = (here * w) @ here.T
-    mean = np.divide((Z * w) @ here.T, weight, out=np.zeros_like(weight), where=weight > 0)
     centre = np.array([row[kept > 0].mean() if kept.any() else 0.0 for row, kept in zip(X, here, strict=True)])
     D = np.where(here > 0, X - centre[:, None], 0.0)
     about = (D * w) @ D.T
-    shift = np.where(weight > 0, mean - centre[:, None], 0.0)
+    shift = np.divide((D * w) @ here.T, weight, out=np.zeros_like(weight), where=weight > 0)
     used = w > 0
     return Pairs(
         here @ here.T,
         weight,
         (here * w**2) @ here.T,
-        mean,
+        np.where(weight > 0, centre[:, None] + shift, 0.0),
         about - shift * shift.T * weight,
         int(used.sum()),
         float(w[used].sum()),

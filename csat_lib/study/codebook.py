@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,9 +32,19 @@ Code = int | float | str
 
 
 def _codes(value: object) -> object:
+    """Codes as a list mean "no answer"; a quoted number is that number."""
     if isinstance(value, list):
-        return dict.fromkeys(value, "no answer")
-    return value
+        if not all(isinstance(each, int | float | str) for each in value):
+            raise ValueError(f"expected codes (numbers or words), got {value!r}")
+        value = dict.fromkeys(value, "no answer")
+    return {_code(key): text for key, text in value.items()} if isinstance(value, dict) else value
+
+
+def _code(key: object) -> object:
+    try:
+        return float(key) if isinstance(key, str) and math.isfinite(float(key)) else key
+    except ValueError:
+        return key
 
 
 Codes = Annotated[dict[Code, str], BeforeValidator(_codes)]
@@ -123,7 +134,7 @@ class Codebook:
     Raises
     ------
     ParamsError
-        A scale without width, a missing code inside the scale, or a column declared twice.
+        A scale without width, a missing code inside the scale, a name or column declared twice, or two columns for a role that has one.
     """
 
     title: Text
@@ -141,6 +152,12 @@ class Codebook:
                 raise ParamsError(
                     f"codebook: items: {item.name}: the missing code {inside[0]:g} lies inside the scale {item.low:g}-{item.high:g}."
                 )
+        both = [name for name in self.items if name in self.attributes]
+        if both:
+            raise ParamsError(f"codebook: {both[0]} is an item and an attribute; give one of them another name.")
+        for role in ("id", "date", "weight", "duration"):
+            if len(self.names(role)) > 1:
+                raise ParamsError(f"codebook: attributes: {' and '.join(self.names(role))} are both the {role}; there can be one.")
         taken: dict[str, str] = {}
         for each in self.everything:
             if each.column in taken:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from csat_lib.errors import ParamsError, nearest
+from csat_lib.errors import NotInStudyError, ParamsError, nearest
 from csat_lib.study.codebook import Codebook, load_codebook
 from csat_lib.study.period import Period, parse_period
 from csat_lib.study.places import Paths, check_study_name, data_root, find_root, study_names
 from csat_lib.study.reader import check, merge, read_yaml
-from csat_lib.study.settings import Fieldwork, Settings
+from csat_lib.study.settings import Drivers, Fieldwork, Settings
 from csat_lib.study.structure import Structure, load_model
 
 
@@ -50,6 +51,49 @@ class Study:
         same = [each for each in self.periods if each.kind == self.period.kind and each.end <= self.period.end]
         return tuple(same[-count:])
 
+    @property
+    def pls(self) -> dict[str, Any]:
+        """How the path model is estimated: keyword arguments of ``fit_pls``."""
+        return self.parameters.pls.model_dump()
+
+    @property
+    def bootstrap(self) -> dict[str, int]:
+        """Draws and seed: keyword arguments of whatever resamples."""
+        return self.parameters.bootstrap.model_dump()
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """The items that model and driver analysis use and that have more than two points, in the codebook's order."""
+        used = {*(self.structure.items if self.structure else ()), *self.parameters.grades}
+        used |= {self.drivers.outcome, *self.drivers.items} if self.parameters.drivers else set()
+        return tuple(name for name, item in self.codebook.items.items() if name in used and item.high - item.low > 1)
+
+    @property
+    def drivers(self) -> Drivers:
+        """Outcome and items of the driver analysis.
+
+        Raises
+        ------
+        NotInStudyError
+            The study names none.
+        """
+        if self.parameters.drivers is None:
+            raise NotInStudyError("This study names no drivers. Add drivers: {outcome: ..., items: [...]} to its study.yaml.")
+        return self.parameters.drivers
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Items on five grades, for the enterprise method.
+
+        Raises
+        ------
+        NotInStudyError
+            The study names none.
+        """
+        if not self.parameters.grades:
+            raise NotInStudyError("This study has no items on five grades. Name them in its study.yaml: grades: [...].")
+        return self.parameters.grades
+
     def title(self, language: str | None = None) -> str:
         """The study's title in ``language``."""
         return self.parameters.title.say(language or self.parameters.language)
@@ -84,11 +128,13 @@ def load_study(study: str, period: str | int | None = None, *, root: str | Path 
     if settings.compare_to is not None and settings.compare_to not in [str(each) for each in known]:
         raise ParamsError(f"{files[2].name}: compare_to: no period {settings.compare_to!r}.{nearest(settings.compare_to, map(str, known))}")
     try:
-        codebook = load_codebook(files[1]).with_columns(settings.columns)
+        codebook = load_codebook(files[1])
     except ParamsError as error:
-        raise ParamsError(
-            f"params/{name}/{str(error) if str(error).startswith('codebook.yaml') else f'{files[2].name}: {error}'}"
-        ) from None
+        raise ParamsError(re.sub(r"(?m)^codebook\.yaml", f"params/{name}/codebook.yaml", str(error))) from None
+    try:
+        codebook = codebook.with_columns(settings.columns)
+    except ParamsError as error:
+        raise ParamsError(f"params/{name}/{files[2].name}: {error}") from None
     structure = _structure(settings, codebook, base, files[0].name)
     _check_item_names(settings, codebook, files[0].name)
     where = data_root(base, settings.data_root.variable, settings.data_root.default)
@@ -170,10 +216,8 @@ def _settings(study_file: Path, period_file: Path, period: str) -> Settings:
 
 
 def _check_pattern(pattern: str, where: str) -> None:
-    try:
-        pattern.format(period="2026Q3")
-    except (KeyError, IndexError, ValueError):
-        raise ParamsError(f"{where}: {pattern!r}: the only part in braces may be {{period}}.") from None
+    if re.search(r"[{}]", pattern.replace("{period}", "")):
+        raise ParamsError(f"{where}: {pattern!r}: the only part in braces may be {{period}}.")
 
 
 def _structure(settings: Settings, codebook: Codebook, root: Path, where: str) -> Structure | None:

@@ -74,7 +74,7 @@ def parse_period(name: str | int, *, fieldwork: tuple[dt.date, dt.date] | None =
         if fieldwork is None:
             raise ParamsError(f"{text}: a special survey needs fieldwork: {{start: ..., end: ...}} in its period file.")
         return Period(text, "special", *fieldwork)
-    raise ParamsError(f"{text!r} is not a period.{_nearest_form(text)} Expected 2026Q3, 2026-09, 2026H1, 2026 or special-<name>.")
+    raise ParamsError(f"{text[:80]!r} is not a period.{_nearest_form(text)} Expected 2026Q3, 2026-09, 2026H1, 2026 or special-<name>.")
 
 
 def _nearest_form(text: str) -> str:

@@ -106,7 +106,7 @@ def check_study_name(name: object) -> str:
 def data_root(root: Path, variable: str | None, default: str) -> Path:
     """The folder that data patterns start from; the environment variable, where the study names one, goes first."""
     told = os.environ.get(variable) if variable else None
-    return Path(told).expanduser().resolve() if told else (root / default).resolve()
+    return (root / Path(told or default).expanduser()).resolve()
 
 
 def _beside(folder: Path, wanted: str) -> str:

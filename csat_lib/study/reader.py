@@ -6,6 +6,7 @@ Scalars follow YAML 1.2, so that ``1e-7`` is a number, ``no`` a word and ``2026-
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import typing
 from collections.abc import Hashable, Mapping
@@ -44,6 +45,21 @@ def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, A
     return mapping
 
 
+def _word(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _whole(loader: _Loader, node: yaml.ScalarNode) -> int:
+    return int(_word(loader, node))
+
+
+def _decimal(loader: _Loader, node: yaml.ScalarNode) -> float:
+    value = float(_word(loader, node))
+    if not math.isfinite(value):
+        raise yaml.constructor.ConstructorError(None, None, f"{node.value} is too large a number", node.start_mark)
+    return value
+
+
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
@@ -52,8 +68,9 @@ for _tag, _pattern, _first in (
 ):
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
 _Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _word)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -138,6 +155,17 @@ def _text(value: object) -> object:
     return {"en": value, "zh": value} if isinstance(value, str) else value
 
 
+_EXPECTED = {
+    "tuple_type": "a list",
+    "dict_type": "keys and values",
+    "model_type": "keys and values",
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "date_type": "a date such as 2026-09-01",
+    "invalid_key": "a text as the key",
+}
+
 Label = Annotated[Text, BeforeValidator(_text)]
 Date = Annotated[dt.date, BeforeValidator(_date)]
 Number = Annotated[float, BeforeValidator(_number)]
@@ -150,11 +178,13 @@ def check(schema: type[M], content: Mapping[str, Any], where: str) -> M:
         return schema.model_validate(dict(content))
     except ValidationError as error:
         lines = [f"{where}: {_explain(schema, each)}" for each in error.errors()]
-        raise ParamsError("\n".join(lines)) from None
+        raise ParamsError("\n".join(dict.fromkeys(lines))) from None
 
 
 def _explain(schema: type[Strict], error: ErrorDetails) -> str:
-    path = [str(part) for part in error["loc"]]
+    path = [str(part) for part in error["loc"] if not str(part).startswith(("literal[", "dict["))]
+    if "[key]" in path:
+        path = path[: path.index("[key]")]
     parents, key = ": ".join(path[:-1]), path[-1] if path else ""
     prefix = f"{parents}: " if parents else ""
     kind = error["type"]
@@ -166,8 +196,9 @@ def _explain(schema: type[Strict], error: ErrorDetails) -> str:
         return f"{prefix}{key}: {error['ctx']['error']}." if key else f"{error['ctx']['error']}."
     if kind == "literal_error":
         return f"{prefix}{key}: {error['input']!r} is not one of {error['ctx']['expected']}."
-    expected = error["msg"].removeprefix("Input should be ")
-    return f"{prefix}{key}: expected {expected}, got {_kind(error['input'])} {error['input']!r}."
+    expected = _EXPECTED.get(kind, error["msg"].removeprefix("Input should be "))
+    got = error["input"]
+    return f"{prefix}{key}: expected {expected}, got {_kind(got)}{'' if got is None else f' {got!r}'}."
 
 
 def _keys_at(annotation: object, path: list[str]) -> list[str]:

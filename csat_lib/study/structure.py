@@ -165,6 +165,9 @@ def load_model(name_or_path: str | Path, *, root: str | Path | None = None) -> S
 
 
 def _check_names(names: list[str], drivers: Mapping[str, tuple[str, ...]], outcome: str) -> None:
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ParamsError(f"constructs: {twice[0]} is declared twice.")
     for effect, causes in drivers.items():
         for name in (effect, *causes):
             if name not in names:

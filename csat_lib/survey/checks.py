@@ -25,7 +25,7 @@ class Finding:
     column: str
     n: int
     detail: str
-    rows: tuple[int, ...] = ()
+    rows: tuple[int | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +47,12 @@ class Findings:
         ordered = sorted(findings, key=lambda each: rank[each.severity])
         rows = [(f.rule, f.severity, f.column, f.n, f.detail, f.rows[:20]) for f in ordered]
         return cls(pd.DataFrame(rows, columns=COLUMNS))
+
+    def published(self) -> pd.DataFrame:
+        """The findings without rows, and without details that quote answers."""
+        table = self.table.drop(columns="rows")
+        quoting = table["rule"].isin(["outside_scale", "not_a_number", "unknown_segment", "conflicting_ids", "bad_weight"])
+        return table.assign(detail=table["detail"].mask(quoting, "see csat check"))
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -79,7 +85,7 @@ def check_answers(responses: pd.DataFrame) -> Iterator[Finding]:
     answered = responses.notna().sum(axis=1)
     wide = responses.shape[1]
     if wide >= 5:
-        same = (responses.nunique(axis=1) == 1) & (answered >= max(5, wide // 2))
+        same = (responses.max(axis=1) == responses.min(axis=1)) & (answered >= max(5, wide // 2))
         if same.any():
             yield Finding(
                 "straight_lined",
@@ -124,12 +130,13 @@ def check_duration(seconds: pd.Series) -> Iterator[Finding]:
 
 def check_dates(dates: pd.Series, start: dt.date, end: dt.date) -> Iterator[Finding]:
     """Interviews outside the fieldwork, and dates that cannot be read."""
-    parsed = pd.to_datetime(dates, errors="coerce", format="ISO8601")
+    local = dates.astype(object).str.replace(r"(?<=:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$", "", regex=True) if dates.notna().any() else dates
+    parsed = pd.to_datetime(local, errors="coerce", format="ISO8601").astype("datetime64[s]")
     unread = parsed.isna() & dates.notna()
     if unread.any():
         detail = f"{dates.name}: {int(unread.sum())} dates are not of the form 2026-09-01."
         yield Finding("unread_date", "warning", str(dates.name), int(unread.sum()), detail, _rows(unread))
-    outside = parsed.notna() & ~parsed.dt.date.between(start, end)
+    outside = parsed.notna() & ~parsed.dt.normalize().between(pd.Timestamp(start), pd.Timestamp(end))
     if outside.any():
         detail = f"{dates.name}: {int(outside.sum())} interviews lie outside {start} to {end}."
         yield Finding("outside_fieldwork", "warning", str(dates.name), int(outside.sum()), detail, _rows(outside))
@@ -158,5 +165,10 @@ def check_weights(weights: pd.Series) -> Iterator[Finding]:
         yield Finding("extreme_weight", "warning", str(weights.name), int(large.sum()), detail, _rows(large))
 
 
-def _rows(mask: pd.Series) -> tuple[int, ...]:
-    return tuple(int(row) for row in mask.index[mask])
+def row_names(index: pd.Index) -> tuple[int | str, ...]:
+    """Rows as a person counts them in a file; a frame's own labels where they are no whole numbers."""
+    return tuple(int(row) if isinstance(row, int | np.integer) else str(row) for row in index)
+
+
+def _rows(mask: pd.Series) -> tuple[int | str, ...]:
+    return row_names(mask.index[mask])

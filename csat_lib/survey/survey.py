@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError, nearest
-from csat_lib.stats import Missing, Moments, moments
+from csat_lib.stats import Missing, Moments, moments, row_weights
 from csat_lib.study import Attribute, Codebook, Item, Period, Study, load_study
 from csat_lib.survey.answers import Answers, read_attribute, read_item
 from csat_lib.survey.checks import (
@@ -20,6 +20,7 @@ from csat_lib.survey.checks import (
     check_duration,
     check_ids,
     check_weights,
+    row_names,
 )
 from csat_lib.survey.exports import read_export
 
@@ -62,14 +63,13 @@ class Survey:
         Raises
         ------
         DataError
-            A column is missing (the nearest is named), or answers fall outside the scale beyond the limit.
+            A column is missing (the nearest is named) or repeated, answers fall outside the scale beyond the limit, or a weight is negative
+            or missing.
         """
         survey = _read(frame, codebook, where="data", limit=0.01)
         if weights is None:
             return survey
-        if not frame.index.isin(weights.index).all():
-            raise DataError("The weights' index does not hold every row of the data.")
-        return replace(survey, weights=_scaled(weights.reindex(frame.index)))
+        return replace(survey, weights=_scaled(pd.Series(row_weights(frame, weights), index=frame.index)))
 
     @property
     def scale(self) -> dict[str, tuple[float, float]]:
@@ -111,6 +111,8 @@ class Survey:
         """The survey of some rows; weights are scaled to mean 1 again."""
         if not kept.any():
             raise DataError(f"No respondent is left of {len(self)}.")
+        if self.weights is not None and not self.weights[kept].any():
+            raise DataError(f"Every one of the {int(kept.sum())} respondents left has weight 0.")
         weights = None if self.weights is None else _scaled(self.weights[kept])
         return replace(self, responses=self.responses[kept], attributes=self.attributes[kept], weights=weights)
 
@@ -189,10 +191,15 @@ def _read(frame: pd.DataFrame, codebook: Codebook, *, where: str, limit: float) 
 def _matched(frame: pd.DataFrame, codebook: Codebook, where: str) -> dict[str, str]:
     """Item or attribute -> column of the file; personal and ignored columns may be absent."""
     columns: Mapping[str, str] = {str(column).strip(): column for column in frame.columns}
+    if len(columns) < frame.shape[1]:
+        names = [str(column).strip() for column in frame.columns]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(f"{where}: the column {twice!r} appears {names.count(twice)} times. Rename one of them.")
+    claimed = {each.column for each in codebook.everything}
     matched: dict[str, str] = {}
     lacking: list[Item | Attribute] = []
     for each in codebook.everything:
-        name = each.column if each.column in columns else each.name
+        name = each.column if each.column in columns or each.name in claimed else each.name
         if name in columns:
             matched[each.name] = columns[name]
         elif not (isinstance(each, Attribute) and each.role in {"personal", "ignore"}):
@@ -234,7 +241,7 @@ def _findings_of(read: Answers, item: Item, column: str, limit: float) -> list[F
                     item.name,
                     len(cells),
                     detail,
-                    tuple(int(row) for row in cells.index),
+                    row_names(cells.index),
                 )
             )
     for meaning, count in read.missing.value_counts().items():

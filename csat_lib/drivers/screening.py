@@ -1,0 +1,90 @@
+"""Which drivers can be told apart: the others are named in a warning and left out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from csat_lib.drivers.subsets import COLLINEAR
+from csat_lib.errors import ModelError, ParamsError
+from csat_lib.stats import Missing, Moments, correlations
+from csat_lib.survey import Data, Weights, moments_of
+
+SAME = 1e-24  # a standard deviation below 1e-12 of the mean is rounding, whatever the unit or the offset
+COPY = 1e-12
+
+
+def usable_drivers(
+    data: Data, outcome: str, drivers: Sequence[str], *, always: Sequence[str] = (), missing: Missing = "listwise", weights: Weights = None
+) -> tuple[list[str], Moments]:
+    """Controls and drivers that can be used, in this order, and the moments of them and the outcome.
+
+    Parameters
+    ----------
+    data, outcome, drivers
+        As in ``importance``.
+    always : sequence of str
+        Controls; of two copies the control stays.
+    missing, weights
+        As in ``importance``. What was left out does not cost respondents.
+
+    Raises
+    ------
+    ParamsError
+        No drivers, or the outcome among them.
+    ModelError
+        Nothing to explain, no driver left, contradicting pairwise correlations, or too few respondents.
+    """
+    if not drivers:
+        raise ParamsError("No drivers were named.")
+    kept = [*always, *drivers]
+    if outcome in kept:
+        raise ParamsError(f"The outcome {outcome!r} is among the drivers.")
+    if not isinstance(data, Moments):
+        frame = data if isinstance(data, pd.DataFrame) else data.responses
+        kept = _leave_out(kept, always, [name for name in kept if name in frame.columns and frame[name].isna().all()], "nobody answered")
+    while True:
+        m = moments_of(data, [*kept, outcome], missing=missing, weights=weights)
+        out, why = _unusable(m, outcome)
+        if not out:
+            break
+        kept = _leave_out(kept, always, out, why)
+    if m.n <= len(kept) + 1:
+        raise ModelError(
+            f"{m.n} respondents answered the outcome and all {len(kept)} drivers: too few. Use missing='pairwise', or fewer drivers."
+        )
+    return kept, m
+
+
+def _unusable(m: Moments, outcome: str) -> tuple[list[str], str]:
+    """Drivers that cannot have a share, by the first reason that concerns any."""
+    constant = [item for item, v, mean in zip(m.items, np.diag(m.covariance), m.mean, strict=True) if not v > SAME * mean**2]
+    if outcome in constant:
+        raise ModelError(f"{outcome!r}: all {m.n} answers are the same, so there is nothing to explain.")
+    if constant:
+        return constant, "all answers are the same"
+    R, names = correlations(m.covariance), m.items[:-1]
+    if m.missing == "pairwise" and np.linalg.eigvalsh(R)[0] < -COLLINEAR:
+        raise ModelError("The pairwise correlations contradict each other (not positive semi-definite). Use missing='listwise' or 'mean'.")
+    copies = sorted({b for a in range(len(names)) for b in range(a + 1, len(names)) if abs(R[a, b]) > 1 - COPY})
+    if copies:
+        return [names[b] for b in copies], "a copy of another driver"
+    determined = []
+    for place, name in enumerate(names):
+        if R[place, place] > COLLINEAR:
+            R = R - np.outer(R[:, place], R[place]) / R[place, place]
+        else:
+            determined.append(name)
+    return determined, "the drivers before it determine it"
+
+
+def _leave_out(names: Sequence[str], always: Sequence[str], out: Sequence[str], why: str) -> list[str]:
+    for name in out:
+        warnings.warn(f"Driver {name!r} was left out: {why}.", stacklevel=4)
+    kept = [name for name in names if name not in out]
+    if all(name in always for name in kept):
+        raise ModelError(f"No driver is left: {why} ({', '.join(out)}).")
+    return kept

@@ -1,0 +1,29 @@
+"""How it is told: pages, tables, charts, disclosure control, HTML."""
+
+from csat_lib.report import charts, disclosure, keyfigures, sentences, tables
+from csat_lib.report.batch import run
+from csat_lib.report.engine import Report
+from csat_lib.report.exhibits import Exhibit
+from csat_lib.report.page import Page, open_page
+from csat_lib.report.plan import Plan, plan
+from csat_lib.report.render import Harvest, harvest, to_html
+from csat_lib.report.site import write_index
+
+__all__ = [
+    "Exhibit",
+    "Harvest",
+    "Page",
+    "Plan",
+    "Report",
+    "charts",
+    "disclosure",
+    "harvest",
+    "keyfigures",
+    "open_page",
+    "plan",
+    "run",
+    "sentences",
+    "tables",
+    "to_html",
+    "write_index",
+]

@@ -1,0 +1,145 @@
+"""What an executed notebook says: whether its numbers may be published, and nothing about the machine it ran on."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csat_lib import errors
+from csat_lib.errors import CsatError, EnvironmentFault, ModelError, NotInStudyError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+SECTION_TAG = "section"
+_ALLOWED = "raises-exception"
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_CELL_FILE = re.compile(r"[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """The notebook in a file."""
+    import nbformat
+
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook as it is."""
+    import nbformat
+
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def allowing_refusals(source: Path) -> NotebookNode:
+    """The notebook with the cells tagged ``section`` allowed to refuse; the file stays as it is."""
+    notebook = read_notebook(source)
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "code" and SECTION_TAG in tags and _ALLOWED not in tags:
+            cell.metadata["tags"] = [*tags, _ALLOWED]
+    return notebook
+
+
+def verdict(notebook: NotebookNode, *, title: str, root: Path) -> tuple[str, CsatError | None]:
+    """Why sections are withheld ("" where none is), and the error by which the notebook fails (None where it does not).
+
+    A section may say that its model cannot be trusted, or that the study has no such part; a section that lacks the names of one that
+    said so goes with it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed.
+    title : str
+        What errors call it.
+    root : Path
+        The project's folder, which messages leave out.
+    """
+    withheld = ""
+    refusal: tuple[str, str] | None = None
+    for cell, output in errors_of(notebook):
+        name, message = str(output.ename).rsplit(".", 1)[-1], _relative(str(output.evalue), root)
+        kind = _family().get(name)
+        if SECTION_TAG in cell.metadata.get("tags", []):
+            if kind is not None and issubclass(kind, ModelError | NotInStudyError):
+                refusal = (name, message)
+                withheld = withheld or (message if issubclass(kind, ModelError) else "")
+                continue
+            if refusal and name == "NameError":
+                output.ename, output.evalue = refusal
+                continue
+        if kind is not None:
+            return withheld, kind(f"{title}: {message}")
+        return withheld, EnvironmentFault(f"{title}: {name}: {message} (in the cell that begins: {first_line(cell.source)!r})")
+    return withheld, None
+
+
+def errors_of(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+    """Cell and output of every error that was shown."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                yield cell, output
+
+
+def _family(base: type[CsatError] = CsatError) -> dict[str, type[CsatError]]:
+    """Every error class of ours by name."""
+    known = {name: each for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, base)}
+    return {name: each for name, each in known.items() if each is not base}
+
+
+def tidy(notebook: NotebookNode, *, parameters: Mapping[str, str], root: Path) -> None:
+    """Take out what differs from run to run or tells of this machine: times, random ids, folders, papermill's own marks.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed; changed in place.
+    parameters : mapping of str to str
+        What it was told.
+    root : Path
+        The project's folder.
+    """
+    notebook.cells = [cell for cell in notebook.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+    notebook.metadata["papermill"] = {"parameters": dict(parameters)}
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
+        for mark in ("papermill", "execution"):
+            cell.metadata.pop(mark, None)
+        for output in cell.get("outputs", []):
+            _tidy_output(output, root)
+
+
+def _tidy_output(output: NotebookNode, root: Path) -> None:
+    if output.output_type == "stream":
+        output.text = _relative(output.text, root)
+    elif output.output_type == "error":
+        output.evalue = _relative(output.evalue, root)
+        known = str(output.ename).rsplit(".", 1)[-1] in _family()
+        trace = [f"{output.ename}: {output.evalue}"] if known else [_relative(_COLOURS.sub("", line), root) for line in output.traceback]
+        output.traceback = trace
+    elif "text/plain" in output.get("data", {}):
+        output.data["text/plain"] = _relative(output.data["text/plain"], root)
+
+
+def _relative(text: str, root: Path) -> str:
+    """``text`` without the folders of this machine."""
+    folders = {root, Path(__file__).resolve().parents[2], Path(sys.prefix), Path(sys.base_prefix), Path.home()}
+    for folder in sorted(folders, key=lambda each: -len(str(each))):
+        if folder != Path(folder.anchor):
+            text = text.replace(f"{folder}{os.sep}", "")
+    return _CELL_FILE.sub("<cell>", text)
+
+
+def first_line(what: object) -> str:
+    """The first line that says something."""
+    lines = [line.strip() for line in str(what).splitlines() if line.strip()]
+    return lines[0] if lines else type(what).__name__

@@ -1,0 +1,238 @@
+"""An executed notebook as one HTML page, and the tables and key figures it carries."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from csat_lib.errors import ParamsError
+from csat_lib.report.exhibits import EXHIBIT, METRICS, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
+from csat_lib.report.language import say
+from csat_lib.report.prose import Prose, title_and_rest
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+REFUSALS = {"ModelError": "withheld", "ConvergenceError": "withheld", "NotInStudyError": "missing"}
+SECTION_TAG = "section"
+HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "remove-cell", "hide"})
+LANG = {"en": "en", "zh": "zh-Hans"}
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a notebook's exhibits carry.
+
+    Attributes
+    ----------
+    tables : dict of str to str
+        Name -> CSV.
+    metrics : dict of str to float or None
+        Key figure -> number.
+    """
+
+    tables: dict[str, str]
+    metrics: dict[str, float | None]
+
+
+def harvest(notebook: NotebookNode) -> Harvest:
+    """Tables and key figures from the outputs of an executed notebook.
+
+    Raises
+    ------
+    ParamsError
+        Two different tables or figures have one name, or a name cannot be a file's.
+    """
+    found = Harvest({}, {})
+    for data in _bundles(notebook):
+        if TABLE in data:
+            _add(found.tables, check_name(data[TABLE]["name"]), str(data[TABLE]["csv"]), "table")
+        for name, value in dict(data.get(METRICS, {})).items():
+            _add(found.metrics, name, value, "key figure")
+    return found
+
+
+def to_html(
+    notebook: NotebookNode,
+    *,
+    page_title: str,
+    language: str = "en",
+    links: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    provenance: Mapping[str, str] | Iterable[str] = (),
+) -> str:
+    """An executed notebook as one self-contained page: text and exhibits, no code, no script, nothing from outside.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed. Its first heading is the page's, unless ``metadata.csat.title`` says another.
+    page_title : str
+        For the browser, and in small type under the heading: study and period.
+    language : str
+        en or zh.
+    links : mapping or pairs of str
+        What is printed -> where it leads, relative to the page: other language, previous period, all periods.
+    provenance : mapping of str to str, or sentences
+        The footer: data with hash, versions, seeds.
+
+    Raises
+    ------
+    ParamsError
+        A link leaves the report, or there is no such language.
+    """
+    pairs = list(links.items() if isinstance(links, Mapping) else links)
+    for label, href in pairs:
+        if not re.fullmatch(r"[\w./#%~-]+", href) or href.startswith("//"):
+            raise ParamsError(f"links: {label}: {href!r} must be a relative address.")
+    node = copy.deepcopy(notebook)
+    title, lead = _take_title(node)
+    node.cells = [cell for cell in _without_refusals(node.cells, language) if not HIDDEN_TAGS & set(_tags(cell))]
+    told = notebook.metadata.get("csat", {}).get("title")
+    prose = Prose()
+    details = {
+        "lang": LANG.get(language, language),
+        "page_title": page_title,
+        "title": told if isinstance(told, str) and told else title or page_title,
+        "lead": prose.render(lead),
+        "links": pairs,
+        "style": _style(),
+        "words": {key: say(key, language) for key in ("contents", "links", "provenance")},
+        "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
+        "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
+    }
+    from nbconvert import HTMLExporter
+
+    exporter: Any = HTMLExporter(template_name="csat", extra_template_basedirs=[str(TEMPLATE.parent)])  # type: ignore[no-untyped-call]
+    exporter.register_filter("prose", prose.render)
+    exporter.register_filter("shown", lambda output: _shown(output, prose))
+    exporter.register_filter("contents", _contents)
+    exporter.register_filter("sections", _sections)
+    html, _ = exporter.from_notebook_node(node, resources={"csat": details})
+    return str(html).strip() + "\n"
+
+
+def _bundles(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("output_type") in {"execute_result", "display_data"}:
+                yield output["data"]
+
+
+def _add(found: dict[str, Any], name: str, value: object, what: str) -> None:
+    if name in found and found[name] != value:
+        raise ParamsError(f"Two exhibits of one notebook give a {what} called {name!r}. Name one of them otherwise: name=...")
+    found[name] = value
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _text(value: object) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _sentences(provenance: Iterable[str]) -> list[str]:
+    return [provenance] if isinstance(provenance, str) else [str(each) for each in provenance]
+
+
+def _take_title(node: NotebookNode) -> tuple[str, str]:
+    """The first heading of the first level, and the text under it in the same cell; both leave the notebook."""
+    for cell in node.cells:
+        if cell.cell_type == "markdown":
+            title, rest = title_and_rest(_text(cell.source))
+            if title:
+                cell.source = ""
+                return title, rest
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/markdown" in data and EXHIBIT not in data:
+                title, rest = title_and_rest(_text(data["text/markdown"]))
+                if title:
+                    data["text/markdown"], data["text/html"] = "", ""
+                    return title, rest
+    return "", ""
+
+
+def _without_refusals(cells: list[NotebookNode], language: str) -> list[NotebookNode]:
+    """The cells with errors turned into boxes: a section that is refused says why, what hangs on it says nothing more."""
+    refused: set[str] = set()
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs = [shown for output in cell.outputs if (shown := _without_refusal(cell, output, refused, language)) is not None]
+    return cells
+
+
+def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: set[str], language: str) -> NotebookNode | None:
+    """One output; an error becomes a box the first time it is met, and nothing where it follows from an earlier one."""
+    if output.output_type != "error":
+        return output
+    name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
+    section = SECTION_TAG in _tags(cell)
+    if not section or (name not in REFUSALS and not (refused and name == "NameError")):
+        return _boxed(say("cell_failed", language, reason=name), "missing", language)
+    if name not in REFUSALS or message in refused:
+        return None
+    refused.add(message)
+    kind = REFUSALS[name]
+    return _boxed(say("no_model", language, reason=message) if kind == "withheld" else message, kind, language)
+
+
+def _boxed(text: str, kind: str, language: str) -> NotebookNode:
+    from nbformat import from_dict
+
+    data = {"text/html": f'<div class="csat">{box(language, text, kind)}</div>', EXHIBIT: {"kind": "note"}}
+    output: NotebookNode = from_dict({"output_type": "display_data", "data": data, "metadata": {}})  # type: ignore[no-untyped-call]
+    return output
+
+
+def _shown(output: NotebookNode, prose: Prose) -> str:
+    """One output as HTML: ours as it is, Markdown rendered, all else cleaned or escaped."""
+    data = output["data"]
+    if EXHIBIT in data:
+        html = _text(data.get("text/html", ""))
+        return re.sub(f"{re.escape(STYLE_OPENS)}.*?{re.escape(STYLE_CLOSES)}", "", html, count=1, flags=re.DOTALL)
+    if "text/markdown" in data:
+        source = _text(data["text/markdown"])
+        return f'<div class="text">{prose.render(source)}</div>' if source.strip() else ""
+    if "text/html" in data:
+        from nbconvert.filters import clean_html
+
+        cleaned = clean_html(_text(data["text/html"]))  # type: ignore[no-untyped-call]
+        return f'<div class="plain">{cleaned}</div>'
+    if "image/png" in data:
+        return f'<img alt="" src="data:image/png;base64,{_text(data["image/png"]).strip()}">'
+    return f'<div class="text"><pre>{escape(_text(data.get("text/plain", "")))}</pre></div>'
+
+
+def _contents(content: str, label: str) -> str:
+    """Links to the headings of the second level."""
+    found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', content, flags=re.DOTALL)
+    items = "".join(
+        f'<li><a href="#{place}">{re.sub(r"<em>.*?</em>|<[^>]+>", "", text, flags=re.DOTALL).strip()}</a></li>' for place, text in found
+    )
+    return f'<nav class="toc" aria-label="{escape(label)}"><ul>{items}</ul></nav>' if items else ""
+
+
+def _sections(content: str) -> str:
+    """A section for each heading of the second level; two halves in a row stand side by side."""
+    content = re.sub(r'<div class="text(?: half)?">\s*</div>', "", content)
+    opening, *parts = re.split(r'(?=<div class="text(?: half)?">\s*<h2)', content)
+    html = [f'<div class="opening">{opening}</div>'] if opening.strip() else []
+    while parts:
+        part = parts.pop(0)
+        both = all(each.startswith('<div class="text half">') for each in (part, *parts[:1])) and parts
+        if both:
+            html.append(f'<div class="pair"><section>{part}</section><section>{parts.pop(0)}</section></div>')
+        else:
+            html.append(f"<section>{part}</section>")
+    return "\n".join(html)
+
+
+def _style() -> str:
+    text = "\n".join((TEMPLATE / name).read_text(encoding="utf-8") for name in ("colours.css", "exhibits.css", "style.css"))
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

@@ -1,0 +1,236 @@
+"""The index of all reports and the page of each period, made from metrics.json and manifest.json alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+
+from csat_lib.report import manifest
+from csat_lib.report.publish import turn, write_beside
+
+TEMPLATES = Path(__file__).parent / "templates" / "site"
+NAMES = {"en": "English", "zh": "中文"}
+NOTHING = "–"
+_WIDTH, _HEIGHT, _EDGE = 220.0, 48.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One published period, as its two files tell it.
+
+    Attributes
+    ----------
+    folder, study, period : str
+        The folder's name, and the names in the manifest.
+    facts, metrics : mapping
+        manifest.json and metrics.json.
+    """
+
+    folder: str
+    study: str
+    period: str
+    facts: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+    @property
+    def end(self) -> str:
+        """Last day, for the order."""
+        return str(self.facts.get("period_end", ""))
+
+    def number(self, name: str) -> float | None:
+        """A key figure, or None."""
+        value = self.metrics.get(name)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def write_index(output: str | Path) -> Path:
+    """output/index.html, written beside and renamed; several batches take turns.
+
+    Returns
+    -------
+    Path
+        The index.
+    """
+    path = Path(output) / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with turn(path):
+        write_beside(path, index_page(waves(path.parent)))
+    return path
+
+
+def write_period(folder: Path, earlier: Path) -> None:
+    """``folder``/index.html, from the manifest and metrics in it; ``earlier`` is where the study's other periods lie."""
+    wave = _wave(folder)
+    others = [each for each in waves(earlier.parent) if each.study == wave.study and each.period != wave.period]
+    (folder / "index.html").write_text(period_page(wave, others), encoding="utf-8", newline="")
+
+
+def waves(output: Path) -> list[Wave]:
+    """Every published period below ``output``; folders without a manifest, and hidden ones, are no reports."""
+    found = [_wave(path.parent) for path in sorted(output.glob("*/*/manifest.json")) if not _hidden(path)]
+    return [each for each in found if each.facts]
+
+
+def index_page(found: Sequence[Wave]) -> str:
+    """The index of all reports, newest first, grouped by study."""
+    ordered = sorted(found, key=lambda each: (each.study, each.end, each.period), reverse=True)
+    studies = [list(group) for _, group in groupby(ordered, key=lambda each: each.study)]
+    studies.sort(key=lambda group: group[0].study)
+    studies.sort(key=lambda group: group[0].end, reverse=True)
+    return _template("index").render(studies=[_study(group) for group in studies])
+
+
+def period_page(wave: Wave, others: Sequence[Wave]) -> str:
+    """The page of one period: its reports as cards, its tables, its manifest."""
+    reports = _reports(wave)
+    cards = [_card(list(group)) for _, group in groupby(reports, key=lambda each: each["name"])]
+    tables = sorted({name for each in reports for name in each.get("tables", [])})
+    return _template("period").render(
+        row=_row(wave, [wave, *others]),
+        cards=cards,
+        tables=[{"name": name, "href": f"tables/{quote(name)}.csv"} for name in tables],
+    )
+
+
+def _wave(folder: Path) -> Wave:
+    facts, metrics = manifest.read(folder / manifest.NAME), manifest.read(folder / manifest.METRICS)
+    study, period = str(facts.get("study", folder.parent.name)), str(facts.get("period", folder.name))
+    return Wave(folder.name, study, period, facts, metrics)
+
+
+def _hidden(path: Path) -> bool:
+    return path.parent.name.startswith(".") or path.parent.parent.name.startswith(".")
+
+
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(f"{name}.html.j2")
+
+
+def _study(group: Sequence[Wave]) -> dict[str, Any]:
+    newest = group[0]
+    return {"name": newest.study, "title": _title(newest), "rows": [_row(each, group) for each in group], "spark": _sparkline(group)}
+
+
+def _title(wave: Wave) -> str:
+    titles = wave.facts.get("title") or {}
+    return str(titles.get("en") or titles.get("zh") or wave.study)
+
+
+def _row(wave: Wave, group: Sequence[Wave]) -> dict[str, Any]:
+    """What a line of the index, and the head of the period's page, say."""
+    low, high = wave.number("index_low"), wave.number("index_high")
+    respondents = wave.facts.get("respondents")
+    return {
+        "title": _title(wave),
+        "period": wave.period,
+        "href": f"{quote(wave.study)}/{quote(wave.folder)}/",
+        "index": _one(wave.number("index")),
+        "interval": NOTHING if low is None or high is None else f"{low:.1f} to {high:.1f}",
+        "change": _change(wave, group),
+        "respondents": f"{respondents:,}" if isinstance(respondents, int) else NOTHING,
+        "status": _status(wave.facts.get("reports", [])),
+        "pages": [_page(each, _report_title(each)) for each in _reports(wave)],
+        "made": str(wave.facts.get("end", ""))[:10],
+        "seed": wave.facts.get("seed", NOTHING),
+        "version": wave.facts.get("versions", {}).get("csat_lib", NOTHING),
+    }
+
+
+def _change(wave: Wave, group: Sequence[Wave]) -> dict[str, str] | None:
+    """The change that the report itself found, else the difference from the period it compares with."""
+    since = str(wave.facts.get("parameters", {}).get("compare_to") or "")
+    now, before, change = (wave.number(name) for name in ("index", "index_before", "index_change"))
+    if before is None:
+        before = next((each.number("index") for each in group if each.period == since), None)
+    if change is None and now is not None and before is not None:
+        change = now - before
+    if change is None:
+        return None
+    shown = round(change, 1)
+    arrow, tone = ("▲", "up") if shown > 0 else ("▼", "down") if shown < 0 else ("", "flat")
+    return {"text": f"{arrow} {abs(shown):.1f}".strip(), "tone": tone, "since": since}
+
+
+def _status(reports: Sequence[Mapping[str, Any]]) -> str:
+    words = {str(each.get("status", "ok")) for each in reports} | {"stale" for each in reports if each.get("stale")}
+    return next((word for word in ("failed", "withheld", "stale") if word in words), "ok")
+
+
+def _page(report: Mapping[str, Any], label: str) -> dict[str, str]:
+    name, language = str(report["name"]), str(report["language"])
+    tail = "" if language == "en" else f" ({NAMES.get(language, language)})"
+    return {"href": f"{quote(name)}.{quote(language)}.html", "label": f"{label}{tail}"}
+
+
+def _reports(wave: Wave) -> list[Mapping[str, Any]]:
+    """What managers read first, then the numbered notebooks behind it."""
+    return sorted(wave.facts.get("reports", []), key=lambda each: (str(each["name"])[:1].isdigit(), each["name"], each["language"]))
+
+
+def _report_title(report: Mapping[str, Any]) -> str:
+    return str(report.get("title") or report["name"])
+
+
+def _card(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    first = reports[0]
+    pages = [_page(each, "")["href"] for each in reports]
+    labels = [NAMES.get(str(each["language"]), str(each["language"])) for each in reports]
+    return {
+        "title": _report_title(first),
+        "description": str(first.get("description", "")),
+        "status": _status(reports),
+        "error": next((str(each["error"]) for each in reports if each.get("error")), ""),
+        "pages": [{"href": href, "label": label} for href, label in zip(pages, labels, strict=True)],
+        "notebook": f"notebooks/{quote(str(first['name']))}.{quote(str(first['language']))}.ipynb",
+    }
+
+
+def _sparkline(group: Sequence[Wave]) -> dict[str, Any] | None:
+    """The index over the periods of the newest one's kind, oldest first, with its interval as a band."""
+    kind = group[0].facts.get("period_kind")
+    points = [
+        (each.period, value, each.number("index_low"), each.number("index_high"))
+        for each in reversed(group)
+        if each.facts.get("period_kind") == kind and (value := each.number("index")) is not None
+    ]
+    if len(points) < 2:
+        return None
+    lows = [low if low is not None else value for _, value, low, _ in points]
+    highs = [high if high is not None else value for _, value, _, high in points]
+    bottom, top = min(lows), max(highs)
+    span = (top - bottom) or 1.0
+
+    def x(place: int) -> float:
+        return _EDGE + place * (_WIDTH - 2 * _EDGE) / (len(points) - 1)
+
+    def y(value: float) -> float:
+        return _HEIGHT - _EDGE - (value - bottom) / span * (_HEIGHT - 2 * _EDGE)
+
+    line = [(x(place), y(value)) for place, (_, value, _, _) in enumerate(points)]
+    band = [(x(place), y(each)) for place, each in enumerate(lows)] + [
+        (x(place), y(each)) for place, each in reversed(list(enumerate(highs)))
+    ]
+    label = f"Satisfaction index from {points[0][0]} ({points[0][1]:.1f}) to {points[-1][0]} ({points[-1][1]:.1f})"
+    return {
+        "line": _points(line),
+        "band": _points(band) if lows != highs else "",
+        "last": [f"{each:.1f}" for each in line[-1]],
+        "label": label,
+    }
+
+
+def _points(pairs: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
+
+
+def _one(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f}"

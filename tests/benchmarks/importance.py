@@ -1,0 +1,60 @@
+"""LMG exactly, beside a plain loop over all subsets, and its bootstrap."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+from timing import Line, seconds
+
+import csat_lib as csat
+
+ROWS = 10_000
+LONGEST_LOOP = 12
+
+
+def drivers_and_outcome(p: int) -> tuple[pd.DataFrame, list[str]]:
+    """Correlated drivers and an outcome."""
+    draw = np.random.default_rng(p)
+    names = [f"x{number}" for number in range(p)]
+    X = draw.normal(size=(ROWS, p)) + 0.8 * draw.normal(size=(ROWS, 1))
+    return pd.DataFrame(X, columns=names).assign(y=X @ draw.uniform(0, 0.3, p) + draw.normal(size=ROWS)), names
+
+
+def loop(frame: pd.DataFrame, names: list[str]) -> dict[str, float]:
+    """LMG as the textbook has it: a solve for each of the 2^p subsets, then weighted differences."""
+    R = np.corrcoef(frame[[*names, "y"]].to_numpy(), rowvar=False)
+    p = len(names)
+    v = np.zeros(2**p)
+    for size in range(1, p + 1):
+        for S in map(list, itertools.combinations(range(p), size)):
+            r = R[S, p]
+            v[sum(1 << j for j in S)] = r @ np.linalg.solve(R[np.ix_(S, S)], r)
+    subsets = np.arange(2**p)
+    size = np.array([mask.bit_count() for mask in range(2**p)])
+    weight = np.array([math.factorial(k) * math.factorial(p - 1 - k) / math.factorial(p) for k in range(p)])
+    found = {}
+    for j, name in enumerate(names):
+        without = subsets[(subsets >> j) & 1 == 0]
+        found[name] = float(weight[size[without]] @ (v[without | (1 << j)] - v[without]))
+    return found
+
+
+def exact(p: int) -> Line:
+    """One exact LMG from the rows."""
+    frame, names = drivers_and_outcome(p)
+    ours = seconds(lambda: csat.drivers.importance(frame, "y", names))
+    task = f"LMG, {p} drivers, n = {ROWS:,}"
+    if p > LONGEST_LOOP:
+        return Line(task, ours)
+    return Line(task, ours, f"loop of {2**p:,} numpy solves", seconds(lambda: loop(frame, names), repeats=1))
+
+
+def bootstrapped(p: int, draws: int) -> Line:
+    """LMG with intervals beside as many loops, timed by one of them; drawing the rows is not in the loops."""
+    frame, names = drivers_and_outcome(p)
+    ours = seconds(lambda: csat.drivers.importance(frame, "y", names, draws=draws, seed=1), repeats=2)
+    once = seconds(lambda: loop(frame, names))
+    return Line(f"LMG, {p} drivers, n = {ROWS:,}, {draws:,} resamples", ours, f"{draws:,} such loops, timed by one", draws * once)

@@ -1,0 +1,94 @@
+"""An index over periods: each wave fitted anew, and what changed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from known_models import survey_of, truth
+
+from csat_lib.errors import ModelError, ParamsError
+from csat_lib.model import bootstrap, changes, fit_pls, index_scores, index_trend, summarise
+from csat_lib.simulate import responses
+
+HOW = {"scheme": "path"}
+
+
+def wave(seed, lift=0.0):
+    return (responses(truth(), 200, seed=seed) + lift).clip(1, 10)
+
+
+@pytest.fixture(scope="module")
+def surveys():
+    items = list(truth().structure.items)
+    return {name: survey_of(wave(k, lift), items) for name, k, lift in (("2026Q1", 71, 0), ("2026Q2", 72, 0), ("2026Q3", 73, 0.8))}
+
+
+@pytest.fixture(scope="module")
+def trend(surveys):
+    return index_trend(surveys, truth().structure, "satisfaction", how=HOW, draws=300, seed=1)
+
+
+def test_each_period_has_the_index_and_interval_of_its_own_fit(surveys, trend):
+    assert trend["period"].tolist() == list(surveys)
+    for row, survey in zip(trend.itertuples(), surveys.values(), strict=True):
+        fit = fit_pls(survey, truth().structure, **HOW)
+        own = index_scores(fit).set_index("construct").loc["satisfaction"]
+        table = summarise(fit, bootstrap(fit, survey, draws=300, seed=1)).query("metric == 'index' and construct == 'satisfaction'")
+        assert (row.estimate, row.n) == (pytest.approx(own["estimate"], rel=1e-12), 200)
+        assert (row.std_error, row.conf_low, row.conf_high) == pytest.approx(tuple(table.iloc[0][["std_error", "conf_low", "conf_high"]]))
+
+
+def test_a_lift_of_eight_tenths_of_a_step_is_real_and_a_repeat_is_not(trend):
+    found = changes(trend, {"since last quarter": "2026Q2"})
+    assert found.loc[0, "verdict"] == "real"
+    assert found.loc[0, "estimate"] == pytest.approx(100 * 0.8 / 9, abs=2.5)
+    assert changes(trend.iloc[:2], {"since last quarter": "2026Q1"}).loc[0, "verdict"] == "within noise"
+
+
+def test_two_periods_differ_by_the_root_of_both_squared_errors():
+    trend = pd.DataFrame({"period": ["2026Q2", "2026Q3"], "estimate": [70.0, 74.0], "std_error": [1.2, 1.6]})
+    found = changes(trend, {"since last quarter": "2026Q2"}).iloc[0]
+    assert (found["estimate"], found["std_error"]) == pytest.approx((4.0, 2.0), rel=1e-12)
+    assert (found["conf_low"], found["conf_high"]) == pytest.approx((4 - 2 * 1.959964, 4 + 2 * 1.959964), abs=1e-5)
+    assert found["verdict"] == "real"
+    assert changes(trend, {"since last quarter": "2026Q2"}, confidence=0.99).loc[0, "verdict"] == "within noise"
+
+
+def test_a_fall_is_judged_like_a_rise():
+    trend = pd.DataFrame({"period": ["2026Q2", "2026Q3"], "estimate": [74.0, 70.0], "std_error": [1.2, 1.6]})
+    assert changes(trend, {"since last quarter": "2026Q2"}).loc[0, ["estimate", "verdict"]].tolist() == [-4.0, "real"]
+
+
+def test_a_period_that_the_trend_lacks_is_not_compared(trend):
+    found = changes(trend, {"since last quarter": "2026Q2", "since last year": "2025Q3", "since itself": "2026Q3"})
+    assert found["label"].tolist() == ["since last quarter"]
+
+
+def test_an_earlier_period_without_a_model_leaves_a_gap(surveys):
+    items = list(truth().structure.items)
+    broken = {"2026Q1": survey_of(wave(71).assign(q1=5.0), items), **{name: surveys[name] for name in ("2026Q2", "2026Q3")}}
+    assert index_trend(broken, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)["period"].tolist() == ["2026Q2", "2026Q3"]
+
+
+def test_the_last_period_must_have_its_model(surveys):
+    items = list(truth().structure.items)
+    broken = {"2026Q2": surveys["2026Q2"], "2026Q3": survey_of(wave(73).assign(q1=5.0), items)}
+    with pytest.raises(ModelError, match="'q1': all 200 answers are the same"):
+        index_trend(broken, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+
+
+def test_the_last_period_must_have_its_index(surveys):
+    items = list(truth().structure.items)
+    turned = {"2026Q3": survey_of(wave(73).assign(s1=lambda frame: 11 - frame["s1"]), items)}
+    with pytest.raises(ModelError, match="index of satisfaction is undefined: s1 has a weight that is not positive"):
+        index_trend(turned, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+    earlier = {"2026Q2": turned["2026Q3"], "2026Q3": surveys["2026Q3"]}
+    found = index_trend(earlier, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+    assert found["period"].tolist() == ["2026Q3"]
+    assert np.isfinite(found["estimate"]).all()
+
+
+def test_an_unknown_construct_and_an_empty_trend_are_refused(surveys, trend):
+    with pytest.raises(ParamsError, match=r"No construct 'loyality' in the model\. Did you mean 'loyalty'"):
+        index_trend(surveys, truth().structure, "loyality", how=HOW, draws=100, seed=1)
+    with pytest.raises(ParamsError, match="no period"):
+        changes(trend.iloc[:0], {"since last quarter": "2026Q2"})
