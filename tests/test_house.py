@@ -169,7 +169,7 @@ def is_content(node: ast.stmt, path: Path) -> bool:
     if isinstance(node, Function | ast.ClassDef | ast.Assign | ast.AnnAssign):
         return True
     imports = isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module != "__future__")
-    return imports and path.name == "__init__.py"
+    return imports and path.name in {"__init__.py", "__main__.py"}
 
 
 @each_module

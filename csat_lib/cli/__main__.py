@@ -1,0 +1,5 @@
+"""``python -m csat_lib.cli``."""
+
+from csat_lib.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""Commands about a study's parameters: check and new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from csat_lib.cli.frame import cli, debug_option, disk, many, root_of
+
+if TYPE_CHECKING:
+    from csat_lib.study import Study
+
+
+@cli.command()
+@click.argument("study")
+@click.argument("period", required=False)
+@debug_option
+@click.pass_obj
+def check(obj: Mapping[str, Any], study: str, period: str | None) -> None:
+    """Check parameters, codebook, model and data, without running a notebook."""
+    from csat_lib.report.plan import check_notebook, notebooks_of
+    from csat_lib.study import load_study
+
+    root = root_of(obj)
+    loaded = load_study(study, period, root=root)
+    if period is None:
+        for each in loaded.periods:
+            load_study(study, each.name, root=root)
+    folder = loaded.paths.root / "notebooks"
+    notebooks = notebooks_of(loaded)
+    for name in notebooks:
+        check_notebook(folder / f"{name}.ipynb")
+    click.echo(f"{loaded.name} {loaded.period}: {loaded.title('en')}")
+    click.echo(
+        f"parameters  {', '.join(path.name for path in loaded.paths.parameters)}"
+        + ("" if period else f"; {many(len(loaded.periods), 'period')}")
+    )
+    click.echo(f"codebook    {many(len(loaded.codebook.items), 'item')}, {many(len(loaded.codebook.attributes), 'attribute')}")
+    click.echo(f"model       {_model(loaded)}")
+    click.echo(f"notebooks   {', '.join(notebooks)}")
+    _check_data(loaded)
+
+
+def _model(study: Study) -> str:
+    if study.structure is None:
+        return "none"
+    parts = (many(len(study.structure.constructs), "construct"), many(len(study.structure.paths), "path"))
+    return f"{study.parameters.model}: {', '.join(parts)}"
+
+
+def _check_data(study: Study) -> None:
+    """What the data hold, and every finding, errors first."""
+    from csat_lib.survey import load_survey
+
+    survey = load_survey(study)
+    weighted = "weighted" if survey.weights is not None else "unweighted"
+    click.echo(f"data        {study.paths.data().name}: n = {len(survey):,}, {many(survey.responses.shape[1], 'item')}, {weighted}")
+    for row in survey.findings.table.itertuples():
+        click.echo(f"  {row.severity:<8}{row.rule}: {row.detail}")
+    counts = [many(survey.findings.count(word), word) for word in ("error", "warning", "note")]
+    click.echo(f"findings    {', '.join(counts)}")
+
+
+@cli.command()
+@click.argument("study")
+@click.argument("period")
+@debug_option
+@click.pass_obj
+def new(obj: Mapping[str, Any], study: str, period: str) -> None:
+    """Write a first parameter file for a new PERIOD of a study, and say where it is."""
+    from csat_lib.study import write_period
+
+    with disk():
+        click.echo(str(write_period(study, period, root=root_of(obj))))
