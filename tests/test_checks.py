@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from csat_lib.errors import DataError
+from csat_lib.study import Item, Text
 from csat_lib.survey import Finding, Findings
-from csat_lib.survey.checks import check_answers, check_dates, check_duration, check_ids, check_weights
+from csat_lib.survey.checks import check_answers, check_dates, check_directions, check_duplicates, check_duration, check_ids, check_weights
+from csat_lib.survey.columns import Rule, broken
 
 SEPTEMBER = (dt.date(2026, 9, 1), dt.date(2026, 9, 30))
 
@@ -36,6 +38,31 @@ def test_one_answer_throughout_is_noted_and_few_answers_too():
 
 def test_few_items_make_no_straight_line():
     assert found(check_answers(responses([[3, 3, 3], [1, 2, 4]], "abc"))) == {}
+
+
+def test_a_straight_line_is_looked_for_among_items_that_share_a_scale():
+    scales = {**dict.fromkeys("abcde", (1.0, 10.0)), **dict.fromkeys("fghij", (1.0, 5.0)), "k": (0.0, 1.0)}
+    rows = [[7] * 5 + [1, 2, 3, 4, 5, 0], [7, 7, 7, 7, 6] + [4] * 5 + [1], [7, 7, 7, 7, 6, 4, 4, 4, 4, 5, 1], [3] * 10 + [0]]
+    assert found(check_answers(responses(rows, "abcdefghijk"), scales)) == {"straight_lined": ("note", 3, (2, 3, 5))}
+
+
+def test_equal_rows_are_counted_beyond_the_first():
+    frame = pd.DataFrame({"a": list("xyxxz"), "b": list("11112")}, index=range(2, 7))
+    (finding,) = check_duplicates(frame)
+    assert (finding.rule, finding.severity, finding.n, finding.rows, finding.done) == ("duplicate_rows", "note", 2, (4, 5), "kept")
+    assert "(3 rows in all)" in finding.detail
+    assert found(check_duplicates(frame.iloc[:2])) == {}
+
+
+def test_all_rules_of_all_columns_are_told_at_once():
+    frame = pd.DataFrame({"a": [1.0, 9, np.nan, 9], "b": [0.0, 2, 2, 2], "c": [1.0, 1, 1, 1]}, index=[7, 7, 8, 9])
+    small, even = Rule("small", lambda x: x.isna() | (x < 5)), Rule("even", lambda x: x.isna() | (x % 2 == 0))
+    seen = broken(frame, {"a": [small, even], "b": [Rule("positive", lambda x: x > 0)], "c": [small]})
+    assert {key: mask.tolist() for key, mask in seen.items()} == {
+        ("a", "small"): [False, True, False, True],
+        ("a", "even"): [True, True, False, True],
+        ("b", "positive"): [True, False, False, False],
+    }
 
 
 def test_constant_and_unanswered_items_are_warned_of():
@@ -99,6 +126,26 @@ def test_zero_and_extreme_weights_are_warned_of():
     assert seen == {"zero_weight": ("warning", 1, (2,)), "extreme_weight": ("warning", 1, (3,))}
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_answers_at_random_run_against_nothing(seed):
+    answers = pd.DataFrame(np.random.default_rng(seed).integers(1, 6, (60, 8)), columns=list("abcdefgh"), dtype=float)
+    items = {name: Item(name, name, Text(), Text(), 1, 5, {}, {}) for name in answers}
+    assert list(check_directions(answers, items, {"first": tuple("abc")})) == []
+
+
+def test_an_item_against_the_others_is_named_in_its_construct_and_a_yes_or_no_is_left_alone():
+    rng = np.random.default_rng(1)
+    liking = rng.normal(0, 1, (200, 1))
+    answers = pd.DataFrame(np.clip(np.rint(3 + liking + rng.normal(0, 0.7, (200, 6))), 1, 5), columns=list("abcdef"))
+    answers["b"], answers["f"] = 6 - answers["b"], 2 - (answers["f"] > 3)
+    answers.loc[:20, "c"] = np.nan
+    items = {name: Item(name, name, Text(), Text(), 1, 2 if name == "f" else 5, {}, {}) for name in answers}
+    for blocks, others in (({"first": tuple("abc")}, "of its construct"), ({}, "the other rated items"), ({"small": ("a", "b")}, "rated")):
+        (finding,) = check_directions(answers, items, blocks)
+        assert (finding.rule, finding.severity, finding.column, finding.n) == ("reversed_scale", "warning", "b", 200)
+        assert others in finding.detail
+
+
 def test_findings_come_errors_first_and_count_by_severity():
     findings = Findings.of(
         [Finding("a", "note", "", 1, "one"), Finding("b", "error", "q", 2, "two"), Finding("c", "warning", "", 3, "three")]
@@ -127,3 +174,26 @@ def test_what_is_published_quotes_no_answer_and_no_row():
     assert "555" not in published.to_csv()
     assert "rows" not in published.columns
     assert published["n"].tolist() == [1, 9]
+
+
+def test_a_notebook_shows_what_is_published():
+    findings = Findings.of([Finding("not_a_number", "warning", "q", 1, "q: 'call me at 555-0100' (1 times)", (7,))], file="wave.csv")
+    shown = findings._repr_html_()
+    assert "555" not in shown
+    assert "not_a_number" in shown
+    assert findings.table["file"].tolist() == ["wave.csv"]
+    assert "555-0100" in findings.table["detail"].iloc[0]
+
+
+def test_an_error_is_refused_whatever_else_would_have_been_done():
+    table = Findings.of([Finding("a", "error", "", 1, "one", done="counted as missing"), Finding("b", "note", "", 1, "two")]).table
+    assert table["done"].tolist() == ["refused", "kept"]
+
+
+def test_strict_mode_tells_warnings_and_errors_but_no_notes():
+    findings = Findings.of(
+        [Finding("a", "error", "", 1, "first"), Finding("b", "warning", "", 1, "mild"), Finding("c", "note", "", 1, "third")]
+    )
+    with pytest.raises(DataError) as refused:
+        findings.raise_if_failed("wave.csv", mode="strict")
+    assert str(refused.value) == "wave.csv: first\nwave.csv: mild"

@@ -106,9 +106,11 @@ def test_damaged_text_with_a_mark_is_refused(export):
         ("a,b,a\n1,2,3\n", "wave.csv: the column 'a' appears 2 times (columns 1, 3). Rename one of them."),
         ("a,b, a \n1,2,3\n", "the column 'a' appears 2 times (columns 1, 3)"),
         ("a,b\n1,2\n3,4\n5,6,7\n", "wave.csv: row 4 has 3 cells, but the header has 2 columns."),
-        ("a,b\n1,2,3\n4,5,6\n", "wave.csv: the rows have more cells than the header's 2 columns."),
+        ("a,b\n1,2,3\n4,5,6\n", "wave.csv: row 2 has 3 cells, but the header has 2 columns."),
         ('a,b\n1,2\n3,"4\n5,6\n', "wave.csv: a quotation mark in row 3 is never closed."),
-        (b"\xd0\xcf\x11\xe0\x00\x00\x00\x00", "wave.csv: zero bytes in the text: not a CSV file."),
+        (b"\x01\x00\x02\x00", "wave.csv: zero bytes in the text: not a CSV file."),
+        (b"\xd0\xcf\x11\xe0\x00\x00\x00\x00", "wave.csv: this is an old Excel workbook (.xls). Open it and save it as .xlsx."),
+        (b"%PDF-1.7", "wave.csv: this is a PDF."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_by_name_and_row(export, content, told):
@@ -121,8 +123,8 @@ def test_a_missing_file_is_told(tmp_path):
 
 
 def test_an_unknown_layout_lists_those_there_are(export):
-    with pytest.raises(ParamsError, match=r"No layout 'spss'. There are: csv, excel, parquet"):
-        export("a\n1\n", layout="spss")
+    with pytest.raises(ParamsError, match=r"No layout 'stata'. There are: csv, excel, parquet, spss, qualtrics"):
+        export("a\n1\n", layout="stata")
 
 
 @pytest.mark.parametrize(
@@ -202,3 +204,84 @@ def test_parquet_gives_back_a_named_index_and_leaves_out_blank_rows(tmp_path):
     assert list(read_export(tmp_path / "plain.parquet").frame.index) == [2]
     frame.set_index(pd.Index(["r1", "r2"], name="id")).to_parquet(tmp_path / "named.parquet")
     assert read_export(tmp_path / "named.parquet").frame["id"].tolist() == ["r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "wave.csv",
+            "wave.csv: the name says text, but the content is a workbook. Give the file its right ending, or name layout='excel'.",
+        ),
+        ("wave.sav", "wave.sav: the name says an SPSS file, but the content is a workbook."),
+        ("wave.parquet", "wave.parquet: the name says a Parquet file, but the content is a workbook."),
+    ],
+)
+def test_a_wrong_ending_is_refused_by_what_the_file_holds(workbook, name, told):
+    path = workbook([["a", "b"], [1, 2]], name)
+    assert told in refusal(read_export, path)
+    assert read_export(path, layout="excel").frame.to_numpy().tolist() == [["1", "2"]]
+
+
+def test_a_file_without_an_ending_is_read_by_what_it_holds(workbook, export):
+    assert read_export(workbook([["a"], [1]], "wave")).layout == "excel"
+    assert export("a,b\n1,2\n", "wave.dat").layout == "csv"
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "sav"])
+def test_text_under_another_ending_is_refused_and_read_when_named(export, suffix):
+    assert "its first bytes are not those of one. If it is text, name layout='csv'." in refusal(export, "a,b\n1,2\n", f"wave.{suffix}")
+    assert export("a,b\n1,2\n", f"wave.{suffix}", layout="csv").frame.to_numpy().tolist() == [["1", "2"]]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet", "sav"])
+def test_an_empty_file_is_refused_whatever_its_ending(export, suffix):
+    assert refusal(export, b"", f"wave.{suffix}") == f"wave.{suffix}: the file is empty (0 bytes)."
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"PAR1", b"$FL2", b"$FL3"])
+def test_first_bytes_alone_are_no_file(export, start):
+    assert "wave.dat: not a readable" in refusal(export, start + b"\x01" * 300, "wave.dat")
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_is_opened(workbook, tmp_path):
+    path = workbook([["a", "b"], [1, 2]])
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
+        for name in book.namelist():
+            bomb.writestr(name, book.read(name))
+        with bomb.open("xl/media/image1.bin", "w") as large:
+            for _ in range(60):
+                large.write(bytes(1_000_000))
+    told = refusal(read_export, tmp_path / "bomb.xlsx")
+    assert "bomb.xlsx: " in told
+    assert "are too many for a survey" in told
+
+
+def test_rows_with_fewer_cells_are_filled_and_told(export):
+    found = export("a,b,c\n1,2\n3,4,5\n\n6\n")
+    assert found.frame.to_numpy().tolist() == [["1", "2", ""], ["3", "4", "5"], ["6", "", ""]]
+    assert found.notes == ("2 rows have fewer cells than the header and were filled with blanks (rows 2, 5)",)
+    assert export('a,b\n"x,\ny","2"\n"z"\n').notes[0].endswith("(rows 3)")
+    assert export('a,b\n"x,\ny","2"\n"z",\n').notes == ()
+
+
+def test_a_separator_too_many_at_the_end_is_no_cell(export):
+    assert list(export("a,b,\n1,2,\n3,4,\n").frame.columns) == ["a", "b"]
+    assert export("a,b\n1,2,\n3,4,,\n").frame.to_numpy().tolist() == [["1", "2"], ["3", "4"]]
+    assert "row 3 has 3 cells, but the header has 2 columns" in refusal(export, "a,b\n1,2,\n3,4,5\n")
+
+
+def test_a_row_at_the_far_end_of_a_sheet_takes_no_memory(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"], book.active["A2"], book.active["B1000000"] = "a", "b", 1, 2
+    book.save(tmp_path / "far.xlsx")
+    assert list(read_export(tmp_path / "far.xlsx").frame.index) == [2, 1_000_000]
+
+
+def test_two_header_rows_with_the_same_words_below_keep_the_words_above(workbook, tmp_path):
+    path = workbook([["Food", None, "Wi-Fi", None], ["score", "why", "score", "why"], [1, "a", 2, "b"]])
+    book = openpyxl.load_workbook(path)
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("C1:D1")
+    book.save(path)
+    assert list(read_export(path).frame.columns) == ["Food [score]", "Food [why]", "Wi-Fi [score]", "Wi-Fi [why]"]

@@ -11,7 +11,8 @@ from conftest import CODEBOOK, PERIOD, STUDY, answers
 
 from csat_lib.errors import DataError, ParamsError
 from csat_lib.study import load_codebook, load_study
-from csat_lib.survey import Survey, load_history, load_survey
+from csat_lib.survey import Survey, load_history, load_survey, mode_effects
+from csat_lib.survey.reading import Intake, read_source
 
 # Survey intake, section 5: year, answers to the overall question, their mean, their weighted mean.
 SFO_OVERALL = [
@@ -324,7 +325,178 @@ def test_findings_tell_speeders_straight_lines_and_constant_items(load):
     assert (finding(survey, "speeders").n, finding(survey, "speeders").rows) == (1, (3,))
     assert 7 in finding(survey, "straight_lined").rows
     assert (finding(survey, "constant").column, finding(survey, "all_missing").column) == ("value_price", "value_quality")
-    assert len(survey) == 80
+
+
+TIMED = CODEBOOK + "  seconds: {role: duration}\n"
+
+
+def timed(seconds):
+    """The tiny project's answers with times by row, 300 seconds elsewhere."""
+
+    def edit(frame):
+        frame["seconds"] = "300"
+        put("seconds", seconds)(frame)
+
+    return table(edit)
+
+
+def test_speeders_are_dropped_and_kept_in_the_record_of_what_was_rejected(load):
+    survey = load(codebook=TIMED, data=timed({3: "99", 4: "101", 9: "1分30秒"}))
+    assert len(survey) == 78
+    assert not {3, 9} & set(survey.responses.index)
+    assert survey.weight_values.mean() == pytest.approx(1, abs=1e-12)
+    assert finding(survey, "speeders").done == "dropped"
+    assert survey.rejected.values.tolist() == [
+        ["customers", 3, "R2", "seconds", "99", "speeders"],
+        ["customers", 9, "R8", "seconds", "1分30秒", "speeders"],
+    ]
+
+
+def test_a_study_may_flag_speeders_and_move_the_line(load):
+    flagged = load(study=STUDY + "limits: {speeders: flag, speeder_share: 0.5}\n", codebook=TIMED, data=timed({3: "99", 4: "149"}))
+    assert (len(flagged), finding(flagged, "speeders").n, finding(flagged, "speeders").done) == (80, 2, "kept")
+    assert flagged.rejected.empty
+
+
+def test_a_frame_drops_the_same_respondents_as_its_file(tiny_project):
+    study = load_study("shop", root=tiny_project(codebook=TIMED, data=timed({3: "99"})))
+    frame = pd.read_csv(io.StringIO(timed({3: "99"})))
+    from_frame = Survey.from_frame(frame, study.codebook)
+    np.testing.assert_array_equal(from_frame.responses, load_survey(study).responses)
+    weighted = Survey.from_frame(frame, study.codebook, weights=pd.Series(np.arange(1.0, 81), index=frame.index))
+    assert weighted.weight_values[1] / weighted.weight_values[0] == pytest.approx(3, rel=1e-12)
+
+
+def test_times_that_are_no_numbers_are_warned_of(load):
+    seen = finding(load(codebook=TIMED, data=timed({3: "soon", 4: "", 5: "0:05:00"})), "unread_number")
+    assert (seen.severity, seen.n, seen.rows, seen.done) == ("warning", 1, (3,), "counted as missing")
+
+
+def test_a_file_of_incomplete_respondents_alone_is_refused_with_the_count_at_each_step(five):
+    frame = pd.DataFrame(3, index=range(3), columns=list("abcde"))
+    with pytest.raises(DataError, match="data: no respondent is left: 3 in the file, less 3 incomplete"):
+        read_source(frame, five, Intake(complete=pd.Series(False, index=range(3))))
+
+
+def test_incomplete_respondents_are_left_out_with_a_count_and_notes_become_findings(five):
+    frame = pd.DataFrame({name: [1, 2, 3, 4] for name in "abcde"}, index=[2, 3, 4, 5])
+    read = read_source(frame, five, Intake(complete=pd.Series([True, False, True, True], index=frame.index), notes=("1 preview.",)))
+    assert read.responses.index.tolist() == [2, 4, 5]
+    seen = read.findings.table.set_index("rule")
+    assert (seen.loc["incomplete", "n"], seen.loc["incomplete", "rows"], seen.loc["incomplete", "done"]) == (1, (3,), "dropped")
+    assert seen.loc["read", "detail"] == "1 preview."
+    assert read.rejected[["row", "rule"]].values.tolist() == [[3, "incomplete"]]
+
+
+def test_strict_mode_refuses_what_is_only_a_warning_otherwise(load, refusal):
+    data = table(put("visited", {4: "2026-08-31"}))
+    assert finding(load(data=data), "outside_fieldwork").severity == "warning"
+    told = refusal(study=STUDY + "limits: {mode: strict}\n", data=data)
+    assert told == "2026Q3.csv: visited: 1 interviews lie outside 2026-09-01 to 2026-09-20."
+
+
+def test_strict_mode_accepts_a_clean_file(load):
+    assert len(load(study=STUDY + "limits: {mode: strict}\n")) == 80
+
+
+def test_an_item_printed_the_other_way_round_is_named_and_no_other(load):
+    def edit(frame):
+        frame["quality_fit"] = (11 - frame["quality_fit"].astype(int)).astype(str)
+
+    seen = finding(load(data=table(edit)), "reversed_scale")
+    assert (seen.severity, seen.column, seen.n) == ("warning", "quality_fit", 80)
+    assert "direction: reversed" in seen.detail
+    codebook = CODEBOOK.replace("quality_fit:", "quality_fit: {direction: reversed}")
+    assert "reversed_scale" not in set(load(codebook=codebook, data=table(edit)).findings.table["rule"])
+
+
+def test_an_item_of_a_small_construct_is_judged_among_all_rated_items(load):
+    def edit(frame):
+        frame["value_price"] = (11 - frame["value_price"].astype(int)).astype(str)
+
+    assert finding(load(data=table(edit)), "reversed_scale").column == "value_price"
+
+
+def test_rows_that_equal_another_are_counted_where_there_is_no_id(load):
+    codebook = CODEBOOK.replace("  respondent: {role: id}\n", "")
+    survey = load(codebook=codebook, data=answers() + "\n".join(answers().splitlines()[3:5]) + "\n")
+    seen = finding(survey, "duplicate_rows")
+    assert (len(survey), seen.n, seen.rows, seen.done) == (82, 2, (82, 83), "kept")
+
+
+def test_segments_too_small_to_show_are_noted_with_the_studys_own_limit(load):
+    data = table(put("region", dict.fromkeys(range(2, 76), "s")))
+    seen = finding(load(study=STUDY + "suppress_below: 12\n", data=data), "small_segment")
+    assert (seen.severity, seen.column, seen.n) == ("note", "region", 1)
+    assert "fewer than 12 respondents: n (3)" in seen.detail
+
+
+def test_an_answer_between_the_points_of_a_labelled_scale_is_no_answer(load):
+    labels = ", ".join(f"{code}: grade {code}" for code in range(1, 11))
+    codebook = CODEBOOK.replace("quality_fit:", f"quality_fit: {{scale: {{min: 1, max: 10, labels: {{{labels}}}}}}}")
+    data = table(lambda frame: (put("quality_fit", {4: "6.5"})(frame), put("quality_reliability", {4: "6.5"})(frame)))
+    survey = load(study=STUDY + "limits: {outside_scale: 0.02}\n", codebook=codebook, data=data)
+    seen = finding(survey, "undeclared_code")
+    assert (seen.column, seen.n, seen.rows, seen.done) == ("quality_fit", 1, (4,), "counted as missing")
+    assert survey.responses.loc[4, ["quality_fit", "quality_reliability"]].fillna(-1).tolist() == [-1, 6.5]
+
+
+def test_every_rejected_answer_is_kept_with_its_row_column_respondent_and_rule(load):
+    def edit(frame):
+        put("Q1", {7: "77"})(frame)
+        put("repurchase", {8: "fine"})(frame)
+
+    survey = load(study=STUDY + "limits: {outside_scale: 0.02}\n", data=table(edit))
+    assert survey.rejected.values.tolist() == [
+        ["customers", 7, "R6", "Q1", "77", "outside_scale"],
+        ["customers", 8, "R7", "repurchase", "fine", "not_a_number"],
+    ]
+
+
+def test_findings_name_the_file_and_what_was_done(load):
+    survey = load(data=table(put("Q1", {2: "98"})))
+    seen = finding(survey, "missing_code")
+    assert (seen.file, seen.done) == ("2026Q3.csv", "counted as missing")
+
+
+def test_a_survey_knows_where_it_came_from_and_a_frame_does_not(load, five):
+    survey = load()
+    assert survey.origin is not None
+    assert (survey.origin.source, survey.origin.path.name, survey.origin.layout, survey.origin.rows) == (
+        "customers",
+        "2026Q3.csv",
+        "csv",
+        80,
+    )
+    assert Survey.from_frame(pd.DataFrame(3, index=[0, 1], columns=list("abcde")), five).origin is None
+
+
+def test_the_modes_of_a_wave_are_compared_with_the_largest_in_points(load):
+    def edit(frame):
+        frame["how"] = ["web"] * 50 + ["phone"] * 30
+        frame["Q1"] = ["5", "6"] * 25 + ["7", "8"] * 15
+        frame["weight"] = "1"
+
+    survey = load(codebook=CODEBOOK + "  how: {role: mode}\n", data=table(edit))
+    (row,) = mode_effects(survey, ["quality_overall"]).itertuples()
+    assert (row.mode, row.against, row.item, row.n) == ("phone", "web", "quality_overall", 30)
+    assert row.estimate == pytest.approx(100 * 2 / 9, rel=1e-12)
+    # Two equally frequent neighbours on 1-10: variance n/(n-1)/4 of a point of 100/9.
+    error = 100 / 9 * np.sqrt(1 / 4 / 49 + 1 / 4 / 29)
+    assert row.std_error == pytest.approx(error, rel=1e-12)
+    assert row.conf_high - row.conf_low == pytest.approx(2 * 1.959963984540054 * error, rel=1e-12)
+
+
+def test_one_mode_has_nothing_to_be_compared_with(load):
+    assert mode_effects(load(), ["quality_overall"]).empty
+    alone = load(codebook=CODEBOOK + "  how: {role: mode}\n", data=table(lambda frame: frame.insert(0, "how", "web")))
+    assert mode_effects(alone, ["quality_overall"]).empty
+
+
+def test_the_public_acsi_sample_has_its_known_duplicates(root, real_data):
+    seen = finding(load_survey(load_study("acsi2015", root=root)), "duplicate_rows")
+    assert seen.n == 38
+    assert "(63 rows in all)" in seen.detail
 
 
 def test_a_frame_gives_the_same_survey_as_its_file(tiny_project):

@@ -81,23 +81,47 @@ def read_yaml(path: Path) -> dict[str, Any]:
     ParamsError
         The file is missing, too large, not UTF-8, not YAML, not a mapping, or has a key twice.
     """
+    content = _content(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ParamsError(f"{path.name}: expected keys and values, got {_kind(content)}.")
+    return content
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    """The records in a YAML file that is a list of mappings, read as strictly as ``read_yaml``.
+
+    Raises
+    ------
+    ParamsError
+        As in ``read_yaml``; or the file is no list, or an entry is no mapping.
+    """
+    content = _content(path)
+    if content is None:
+        return []
+    if not isinstance(content, list):
+        raise ParamsError(f"{path.name}: expected a list of records, each beginning with a dash, got {_kind(content)}.")
+    for number, record in enumerate(content, start=1):
+        if not isinstance(record, dict):
+            raise ParamsError(f"{path.name}: record {number}: expected keys and values, got {_kind(record)}.")
+    return content
+
+
+def _content(path: Path) -> object:
     if not path.is_file():
         beside = sorted(each.name for each in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         raise ParamsError(f"{path}: no such file.{nearest(path.name, beside)}")
     if path.stat().st_size > LARGEST_FILE:
         raise ParamsError(f"{path.name}: {path.stat().st_size:,} bytes are too many for a parameter file (at most {LARGEST_FILE:,}).")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506  a subclass of SafeLoader
+        content: object = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506  a subclass of SafeLoader
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path.name}: not UTF-8 text (byte {error.start}). Save the file as UTF-8.") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
         raise ParamsError(f"{path.name}{place}: {getattr(error, 'problem', None) or error}.") from None
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise ParamsError(f"{path.name}: expected keys and values, got {_kind(content)}.")
     return content
 
 

@@ -79,9 +79,16 @@ class DataRoot(Strict):
 
 
 class Limits(Strict):
-    """What a survey may hold before it is refused."""
+    """What a survey may hold before it is refused, and what becomes of careless respondents.
+
+    ``outside_scale`` is a share of an item's answers. In ``strict`` mode any warning refuses the file. ``speeders`` took less than
+    ``speeder_share`` of the median time.
+    """
 
     outside_scale: Share = 0.01
+    mode: Literal["default", "strict"] = "default"
+    speeders: Literal["drop", "flag"] = "drop"
+    speeder_share: Share = 1 / 3
 
 
 def _tuples(value: object) -> object:

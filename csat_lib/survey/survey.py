@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError, nearest
 from csat_lib.stats import Missing, Moments, moments, row_weights
-from csat_lib.study import Attribute, Codebook, Item, Period, Study, load_study
-from csat_lib.survey.answers import Answers, read_attribute, read_item
-from csat_lib.survey.checks import (
-    Finding,
-    Findings,
-    check_answers,
-    check_dates,
-    check_duration,
-    check_ids,
-    check_weights,
-    row_names,
-)
+from csat_lib.study import Codebook, Period, Study, load_study
+from csat_lib.survey.corrections import corrections_file, load_corrections
 from csat_lib.survey.exports import read_export
+from csat_lib.survey.findings import Findings
+from csat_lib.survey.reading import REJECTED, Intake, read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a survey came from and how its file was understood, for whoever must trace a number.
+
+    Attributes
+    ----------
+    source : str
+        customers, self_rated, ...
+    path : Path
+        The raw file.
+    layout, encoding, why : str
+        What was recognised, and by which sign.
+    rows : int
+        Rows of the file, before any was left out.
+    corrections : Path or None
+        The file of corrections, where one was applied.
+    """
+
+    source: str
+    path: Path
+    layout: str
+    encoding: str
+    why: str
+    rows: int
+    corrections: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +64,11 @@ class Survey:
         When.
     findings : Findings
         What the checks saw.
+    rejected : DataFrame
+        source, row, respondent, column, value, rule: answers that count as missing and respondents who were dropped. Row-level: it goes to
+        data/<study>/restricted/ by ``write_rejected`` and never under output/.
+    origin : Origin or None
+        The file and how it was read; None for a frame.
     """
 
     responses: pd.DataFrame
@@ -52,6 +77,8 @@ class Survey:
     weights: pd.Series | None
     period: Period | None
     findings: Findings
+    rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REJECTED))
+    origin: Origin | None = None
 
     def __len__(self) -> int:
         return len(self.responses)
@@ -60,16 +87,20 @@ class Survey:
     def from_frame(cls, frame: pd.DataFrame, codebook: Codebook, *, weights: pd.Series | None = None) -> Survey:
         """A survey from a frame whose columns are those of the codebook (or the items' names).
 
+        Respondents below a third of the median time are dropped, as from a file; ``weights`` are matched to the rows first.
+
         Raises
         ------
         DataError
             A column is missing (the nearest is named) or repeated, answers fall outside the scale beyond the limit, or a weight is negative
             or missing.
         """
-        survey = _read(frame, codebook, where="data", limit=0.01)
-        if weights is None:
-            return survey
-        return replace(survey, weights=_scaled(pd.Series(row_weights(frame, weights), index=frame.index)))
+        given = None if weights is None else pd.Series(row_weights(frame, weights), index=frame.index)
+        read = read_source(frame, codebook, Intake())
+        w = read.weights if given is None else given[read.kept]
+        if w is not None and not w.any():
+            raise DataError(f"weights: every one of the {len(w)} respondents left has weight 0.")
+        return cls(read.responses, read.attributes, codebook, None if w is None else _scaled(w), None, read.findings, read.rejected)
 
     @property
     def scale(self) -> dict[str, tuple[float, float]]:
@@ -130,18 +161,30 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     Raises
     ------
     DataError
-        No file, a column missing or misspelt (the nearest is named), answers outside the scale beyond the study's limit.
+        No file, a column missing or misspelt (the nearest is named), answers outside the scale beyond the study's limit, a correction that
+        matches no row; in strict mode, any warning.
     """
     path = study.paths.data(source)
     export = read_export(path)
     codebook = study.codebook.asked_in(source)
-    survey = _read(export.frame, codebook, where=path.name, limit=study.parameters.limits.outside_scale)
-    findings = []
-    fieldwork, dates = study.parameters.fieldwork, codebook.names("date")
-    if fieldwork and dates:
-        findings = list(check_dates(survey.attributes[dates[0]], fieldwork.start, fieldwork.end))
-    table = pd.concat([survey.findings.table, Findings.of(findings).table], ignore_index=True) if findings else survey.findings.table
-    return replace(survey, period=study.period, findings=Findings(table))
+    corrections = load_corrections(study, source=source)
+    intake = Intake(
+        where=path.name,
+        source=source,
+        limits=study.parameters.limits,
+        fieldwork=study.parameters.fieldwork,
+        fewest=study.parameters.suppress_below,
+        blocks={each.name: each.items for each in study.structure.constructs} if study.structure else {},
+        corrections=corrections,
+        labels=export.labels,
+        notes=export.notes,
+        complete=export.complete,
+    )
+    read = read_source(export.frame, codebook, intake)
+    corrected = corrections_file(study) if corrections else None
+    origin = Origin(source, path, export.layout, export.encoding, export.why, len(export.frame), corrected)
+    weights = None if read.weights is None else _scaled(read.weights)
+    return Survey(read.responses, read.attributes, codebook, weights, study.period, read.findings, read.rejected, origin)
 
 
 def load_history(study: Study, *, periods: int = 8, source: str = "customers") -> dict[str, Survey]:
@@ -162,108 +205,6 @@ def load_history(study: Study, *, periods: int = 8, source: str = "customers") -
         if period == study.period or each.paths.has_data(source):
             found[period.name] = load_survey(each, source=source)
     return found
-
-
-def _read(frame: pd.DataFrame, codebook: Codebook, *, where: str, limit: float) -> Survey:
-    columns = _matched(frame, codebook, where)
-    found: list[Finding] = []
-    answers = {}
-    for name, item in codebook.items.items():
-        read = read_item(frame[columns[name]], item)
-        found += _findings_of(read, item, columns[name], limit)
-        answers[name] = read.values
-    responses = pd.DataFrame(answers, index=frame.index, dtype=float)
-    kept = [each for each in codebook.attributes.values() if each.role not in {"personal", "ignore"}]
-    read_columns = {each.name: read_attribute(frame[columns[each.name]], each) for each in kept}
-    attributes = pd.DataFrame({each.name: read_columns[each.name] for each in kept if each.role != "weight"}, index=frame.index)
-    found += [finding for each in kept for finding in _check_attribute(each, read_columns[each.name], responses)]
-    found += list(check_answers(responses))
-    ignored = [str(column) for column in frame.columns if column not in columns.values()]
-    if ignored:
-        detail = f"{len(ignored)} columns of the file are not in the codebook and were not read."
-        found.append(Finding("undeclared_columns", "note", "", len(ignored), detail))
-    findings = Findings.of(found)
-    findings.raise_if_failed(where)
-    weight = next((read_columns[each.name] for each in kept if each.role == "weight"), None)
-    return Survey(responses, attributes, codebook, None if weight is None else _scaled(weight), None, findings)
-
-
-def _matched(frame: pd.DataFrame, codebook: Codebook, where: str) -> dict[str, str]:
-    """Item or attribute -> column of the file; personal and ignored columns may be absent."""
-    columns: Mapping[str, str] = {str(column).strip(): column for column in frame.columns}
-    if len(columns) < frame.shape[1]:
-        names = [str(column).strip() for column in frame.columns]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DataError(f"{where}: the column {twice!r} appears {names.count(twice)} times. Rename one of them.")
-    claimed = {each.column for each in codebook.everything}
-    matched: dict[str, str] = {}
-    lacking: list[Item | Attribute] = []
-    for each in codebook.everything:
-        name = each.column if each.column in columns or each.name in claimed else each.name
-        if name in columns:
-            matched[each.name] = columns[name]
-        elif not (isinstance(each, Attribute) and each.role in {"personal", "ignore"}):
-            lacking.append(each)
-    if lacking:
-        free = [name for name in columns if columns[name] not in matched.values()]
-        lines = [f"{where}: no column {each.column!r} (for {each.name}).{nearest(each.column, free)}" for each in lacking]
-        raise DataError("\n".join([*lines, "Mend the codebook's column:, or map it for this period: columns: {name: COLUMN}."]))
-    return matched
-
-
-def _findings_of(read: Answers, item: Item, column: str, limit: float) -> list[Finding]:
-    found = []
-    given = int(read.values.notna().sum()) + len(read.outside) + len(read.text)
-    scale = f"{item.low:g}-{item.high:g}"
-    for kind, cells, remedy in (
-        ("outside_scale", read.outside, "Declare them under missing: in the codebook, or correct the scale"),
-        ("not_a_number", read.text, "Give the scale labels, or declare them under missing:"),
-    ):
-        if len(cells):
-            counted = cells.value_counts().head(5)
-            listed = ", ".join(
-                f"{value:g} ({count} times)" if isinstance(value, float) else f"{value!r} ({count} times)"
-                for value, count in counted.items()
-            )
-            name = f"{item.name} (column {column})" if column != item.name else item.name
-            tail = "" if len(cells) > limit * given else " They count as missing."
-            what = (
-                f"{name}: {len(cells)} of {given} answers lie outside the scale {scale}"
-                if kind == "outside_scale"
-                else f"{name}: {len(cells)} of {given} answers are not numbers"
-            )
-            severity = "error" if len(cells) > limit * given else "warning"
-            detail = f"{what}: {listed}, first in row {cells.index[0]}. {remedy}.{tail}"
-            found.append(
-                Finding(
-                    kind,
-                    "error" if severity == "error" else "warning",
-                    item.name,
-                    len(cells),
-                    detail,
-                    row_names(cells.index),
-                )
-            )
-    for meaning, count in read.missing.value_counts().items():
-        found.append(Finding("missing_code", "note", item.name, int(count), f"{item.name}: {meaning}."))
-    return found
-
-
-def _check_attribute(attribute: Attribute, column: pd.Series, responses: pd.DataFrame) -> list[Finding]:
-    if attribute.role == "id":
-        return list(check_ids(column, responses))
-    if attribute.role == "weight":
-        return list(check_weights(column))
-    if attribute.role == "duration":
-        return list(check_duration(column))
-    if attribute.role == "segment" and attribute.values:
-        known = {str(code) for code in attribute.values}
-        unknown = column.notna() & ~column.astype(str).isin(known)
-        if unknown.any():
-            listed = ", ".join(sorted(set(column[unknown].astype(str)))[:5])
-            detail = f"{attribute.name}: {int(unknown.sum())} rows have a value that the codebook does not list: {listed}."
-            return [Finding("unknown_segment", "warning", attribute.name, int(unknown.sum()), detail)]
-    return []
 
 
 def _scaled(weights: pd.Series) -> pd.Series:

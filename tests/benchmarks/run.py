@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from importance import bootstrapped, exact
+from intake import importing, parquet_moments
 from models import one_fit, resampling
 from reading import reading
 from threadpoolctl import threadpool_limits
@@ -31,6 +32,7 @@ def main() -> None:
             *([] if part > 1 else [exact(20)]),
             bootstrapped(10, 1_000 // part),
             reading(100_000 // part),
+            *(importing(1_000_000 // part), parquet_moments(10_000_000 // part)),
         ]
     print(table(lines))
 
