@@ -526,3 +526,9 @@ def test_a_table_from_elsewhere_cannot_name_a_path():
     evil = v4.new_output("display_data", data={TABLE: {"name": "../../x", "csv": ""}})
     with pytest.raises(ParamsError, match="cannot be a table's name"):
         harvest(notebook(ran(evil)))
+
+
+def test_questions_of_two_scales_do_not_share_a_chart_of_answers(page):
+    mixed = pd.concat([counts_frame(), counts_frame(10).assign(item=lambda table: table["item"] + "_ten")])
+    with pytest.raises(ParamsError, match="shows one scale"):
+        charts.distribution(page, mixed)

@@ -128,12 +128,29 @@ def target(study: Study) -> float | None:
     return None if goal is None else goal.target
 
 
-def metrics(trend: pd.DataFrame, card: pd.DataFrame) -> dict[str, float]:
-    """The key figures that the index of all reports is built from: index, index_low, index_high, n, and the scorecard's others."""
+def metrics(trend: pd.DataFrame, card: pd.DataFrame, compared: pd.DataFrame) -> dict[str, float]:
+    """The key figures that the index of all reports is built from.
+
+    Parameters
+    ----------
+    trend, card, compared : DataFrame
+        From ``outcome_trend``, ``scorecard`` and ``comparisons``.
+
+    Returns
+    -------
+    dict
+        index, index_low, index_high, n; index_change with its interval index_change_low, index_change_high where there is an earlier
+        period; the scorecard's other figures.
+    """
     last = trend.iloc[-1]
     found = {"index": last["estimate"], "index_low": last["conf_low"], "index_high": last["conf_high"], "n": last["n"]}
-    if len(trend) > 1:
-        found["index_before"] = trend["estimate"].iloc[-2]
+    moved = compared[compared["estimate"].notna()].head(1)
+    if len(moved):
+        found |= dict(
+            zip(
+                ("index_change", "index_change_low", "index_change_high"), moved[["estimate", "conf_low", "conf_high"]].iloc[0], strict=True
+            )
+        )
     rest = card[(card["metric"] != "index") & card["estimate"].notna()]
     return {name: float(value) for name, value in {**found, **dict(zip(rest["metric"], rest["estimate"], strict=True))}.items()}
 

@@ -157,6 +157,9 @@ def _change(wave: Wave, group: Sequence[Wave]) -> dict[str, str] | None:
         return None
     shown = round(change, 1)
     arrow, tone = ("▲", "up") if shown > 0 else ("▼", "down") if shown < 0 else ("", "flat")
+    low, high = wave.number("index_change_low"), wave.number("index_change_high")
+    if low is not None and high is not None and low <= 0 <= high:
+        tone = "flat"  # within what sampling alone would do: an arrow, but no verdict in colour
     return {"text": f"{arrow} {abs(shown):.1f}".strip(), "tone": tone, "since": since}
 
 

@@ -69,6 +69,11 @@ class Study:
         return tuple(name for name, item in self.codebook.items.items() if name in used and item.high - item.low > 1)
 
     @property
+    def ungraded(self) -> tuple[str, ...]:
+        """The rated items that are not on five grades: those of the model, or of a study without grades."""
+        return tuple(name for name in self.rated if name not in self.parameters.grades)
+
+    @property
     def drivers(self) -> Drivers:
         """Outcome and items of the driver analysis.
 

@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from csat_lib.errors import ParamsError
 from csat_lib.report import cells
 from csat_lib.report.charts.canvas import (
     ACCENT,
@@ -55,9 +56,14 @@ def distribution(page: Page, frame: pd.DataFrame, *, name: str = "distribution",
     Raises
     ------
     ParamsError
-        A column is missing.
+        A column is missing, or the questions have different scales: one colour would then mean two grades.
     """
     need(frame, ["item", "code", "share", "n"], "A chart of distributions")
+    scales = {tuple(sorted(set(part["code"].astype(float)))): str(item) for item, part in frame.groupby("item", sort=False)}
+    if len(scales) > 1:
+        raise ParamsError(
+            f"A chart of distributions shows one scale; {' and '.join(list(scales.values())[:2])} differ. Draw one chart a scale."
+        )
     kept = guard(page, frame.assign(base=_base(frame)), base="base")
     known = kept.dropna(subset=["share"])
     if known.empty:
