@@ -37,7 +37,7 @@ def postgres(monkeypatch):
     if not url:
         pytest.skip("no PostgreSQL server: name its URL in CSAT_TEST_POSTGRES")
     sqlalchemy = pytest.importorskip("sqlalchemy")
-    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+pg8000://"))
     with engine.begin() as base:
         base.exec_driver_sql("drop table if exists answers")
         base.exec_driver_sql(TABLE.format(date="date"))

@@ -52,15 +52,19 @@ def _model(study: Study) -> str:
 
 def _check_data(study: Study) -> None:
     """What the data hold, and every finding, errors first."""
-    from csat_lib.survey import load_survey
+    from csat_lib.survey import load_survey, write_rejected
 
     survey = load_survey(study)
+    file = survey.origin.path.name if survey.origin else "-"
     weighted = "weighted" if survey.weights is not None else "unweighted"
-    click.echo(f"data        {study.paths.data().name}: n = {len(survey):,}, {many(survey.responses.shape[1], 'item')}, {weighted}")
+    click.echo(f"data        {file}: n = {len(survey):,}, {many(survey.responses.shape[1], 'item')}, {weighted}")
     for row in survey.findings.table.itertuples():
         click.echo(f"  {row.severity:<8}{row.rule}: {row.detail}")
     counts = [many(survey.findings.count(word), word) for word in ("error", "warning", "note")]
     click.echo(f"findings    {', '.join(counts)}")
+    if len(survey.rejected):
+        kept = write_rejected(study, survey)
+        click.echo(f"rejected    {many(len(survey.rejected), 'answer')} in {kept.relative_to(study.paths.root)}")
 
 
 @cli.command()

@@ -83,7 +83,7 @@ def assemble(plan: Plan, outcomes: Sequence[Outcome], *, start: datetime) -> Non
         for name, text in tables.items():
             _table_path(staging, name).write_text(text, encoding="utf-8", newline="")
         manifest.write(staging / manifest.METRICS, {**metrics, **{name: value for name, (_, value) in figures.items()}})
-        facts = manifest.describe(plan.study, files=_inputs(plan, kept), reports=reports, respondents=plan.respondents, span=(start, end))
+        facts = manifest.describe(plan.study, files=_inputs(plan, kept), reports=reports, survey=plan.survey, span=(start, end))
         manifest.write(staging / manifest.NAME, facts)
         site.write_period(staging, plan.place.folder)
         manifest.write(staging / manifest.NAME, {**facts, "outputs": manifest.outputs(staging)})

@@ -25,6 +25,7 @@ from csat_lib.report.engine import Job, Outcome, Report, Watch, execute
 from csat_lib.report.executed import write_notebook
 from csat_lib.report.plan import Plan, plan, wanted_periods
 from csat_lib.study import find_root
+from csat_lib.survey import write_rejected
 
 LIMIT = 600.0
 _log = logging.getLogger(__name__)
@@ -204,6 +205,7 @@ def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
     manifest.unchanged(each.study, each.inputs, each.sources)
     assemble(each, outcomes, start=start)
     publish.publish(each.place)
+    write_rejected(each.study, each.survey)
 
 
 def _keep(place: publish.Place, failed: Sequence[Outcome]) -> None:

@@ -19,6 +19,9 @@ from csat_lib import __version__
 from csat_lib.errors import CsatError, DataError, EnvironmentFault
 from csat_lib.report.engine import ENVIRONMENT
 from csat_lib.study import Study, load_study, resolved
+from csat_lib.survey import Survey, load_survey
+from csat_lib.survey.corrections import corrections_file
+from csat_lib.survey.store import has_stored
 
 NAME = "manifest.json"
 METRICS = "metrics.json"
@@ -89,7 +92,7 @@ def describe(
     *,
     files: Mapping[str, Mapping[str, Any]],
     reports: list[dict[str, Any]],
-    respondents: int,
+    survey: Survey,
     span: tuple[datetime, datetime],
 ) -> dict[str, Any]:
     """The manifest without its outputs.
@@ -102,8 +105,8 @@ def describe(
         From ``inputs``.
     reports : list of dict
         name, language, status, seconds, error, tables, metrics of each.
-    respondents : int
-        Rows of the customers' file that were read.
+    survey : Survey
+        The customers' answers: how many are used, and how their file was read.
     span : tuple of datetime
         Start and end.
     """
@@ -116,7 +119,8 @@ def describe(
         "period_end": study.period.end.isoformat(),
         "parameters": resolved(study.parameters),
         "seed": study.parameters.bootstrap.seed,
-        "respondents": respondents,
+        "respondents": len(survey),
+        "read": _read_as(survey, study),
         "inputs": {name: dict(each) for name, each in files.items()},
         "commit": commit(study.paths.root),
         "versions": versions(),
@@ -125,6 +129,15 @@ def describe(
         "start": start,
         "end": end,
     }
+
+
+def _read_as(survey: Survey, study: Study) -> dict[str, Any]:
+    """How the customers' file was recognised, and how many rows each step left."""
+    origin = survey.origin
+    if origin is None:
+        return {}
+    told = {"file": portable(origin.path, study), "layout": origin.layout, "encoding": origin.encoding, "why": origin.why}
+    return {**told, "rows": origin.rows, "kept": len(survey), "rejected": len(survey.rejected)}
 
 
 def outputs(folder: Path) -> dict[str, dict[str, Any]]:
@@ -190,12 +203,18 @@ def _sources(study: Study) -> set[Path]:
     folder = study.paths.root / "data" / study.name
     names = {
         *study.paths.sources,
-        *(each.name for each in folder.glob("*") if each.is_dir() and each.name not in {"corrections", "restricted"}),
+        *(
+            each.name
+            for each in folder.glob("*")
+            if each.is_dir() and each.name not in {"corrections", "restricted"} and not each.name.startswith("store")
+        ),
     }
-    found = set()
+    found = {corrections_file(study)}
     for name in names:
         with suppress(DataError):
             found.add(study.paths.data(name))
+    if not study.paths.has_data() and has_stored(study):
+        found.add(load_survey(study).origin.path)  # type: ignore[union-attr]
     return found
 
 

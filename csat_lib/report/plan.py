@@ -14,7 +14,7 @@ from csat_lib.report.engine import Job
 from csat_lib.report.executed import read_notebook
 from csat_lib.report.publish import Place
 from csat_lib.study import Study, load_study
-from csat_lib.survey import load_survey
+from csat_lib.survey import Survey, load_survey
 
 PARAMETERS = ("study", "period", "language")
 STANDARD = ("10_survey_quality", "20_satisfaction_index", "30_structural_model", "40_driver_analysis", "quarterly_report")
@@ -38,8 +38,8 @@ class Plan:
         Notebook by notebook, language by language.
     inputs : mapping
         What the reports will rest on, from ``manifest.inputs``.
-    respondents : int
-        Rows of the customers' file.
+    survey : Survey
+        The customers' answers, as the checks left them.
     """
 
     study: Study
@@ -47,7 +47,7 @@ class Plan:
     notebooks: tuple[str, ...]
     jobs: tuple[Job, ...]
     inputs: Mapping[str, Mapping[str, Any]]
-    respondents: int
+    survey: Survey
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -131,8 +131,8 @@ def plan(
         for name in names
         for each in languages
     )
-    respondents = len(load_survey(loaded))
-    return Plan(loaded, place, notebooks, jobs, manifest.inputs(loaded, [job.source for job in jobs]), respondents)
+    survey = load_survey(loaded)
+    return Plan(loaded, place, notebooks, jobs, manifest.inputs(loaded, [job.source for job in jobs]), survey)
 
 
 def notebooks_of(study: Study) -> tuple[str, ...]:

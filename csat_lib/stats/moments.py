@@ -112,8 +112,8 @@ class Moments:
             raise ParamsError("Only moments of the same items, in the same order and with the same rule for missing answers, add up.")
         low, high = _common(self.low, other.low), _common(self.high, other.high)
         if self.pairs is not None and other.pairs is not None:
-            return _from_pairs(self.items, self.pairs.merged(other.pairs), self.missing, low, high)
-        return _from_sums(self.items, _merge(_sums(self), _sums(other)), low, high)
+            return from_pairs(self.items, self.pairs.merged(other.pairs), self.missing, low, high)
+        return from_sums(self.items, merged_sums(_sums(self), _sums(other)), low, high)
 
     def of(self, items: Sequence[str]) -> Moments:
         """The moments of some of the items, in the order asked for (listwise rows stay those of all items)."""
@@ -127,7 +127,7 @@ class Moments:
             square = np.ix_(at, at)
             n, weight, squared, mean, cross = (part[square] for part in (p.n, p.weight, p.weight_squared, p.mean, p.cross))
             pairs = Pairs(n, weight, squared, mean, cross, p.rows, p.rows_weight)
-            return _from_pairs(tuple(items), pairs, self.missing, low, high)
+            return from_pairs(tuple(items), pairs, self.missing, low, high)
         return replace(self, items=tuple(items), mean=self.mean[at], covariance=self.covariance[np.ix_(at, at)], low=low, high=high)
 
 
@@ -178,18 +178,18 @@ def moments(
         total = None
         for X, v in _chunks(columns, w):
             whole = ~np.isnan(X).any(axis=0) & (v > 0)
-            part = _sums_of(*((X, v) if whole.all() else (X[:, whole], v[whole])))
-            total = part if total is None else _merge(total, part)
+            part = sums_of(*((X, v) if whole.all() else (X[:, whole], v[whole])))
+            total = part if total is None else merged_sums(total, part)
         if total is None or total[0] < 2:
             raise DataError(_too_few(frame, items, 0 if total is None else int(total[0])))
-        return _from_sums(tuple(items), total, low, high)
+        return from_sums(tuple(items), total, low, high)
     pairs = None
     for X, v in _chunks(columns, w):
-        one = _pairs_of(X, v)
+        one = pairs_of(X, v)
         pairs = one if pairs is None else pairs.merged(one)
     if pairs is None or pairs.n.min() < 2:
         raise DataError(_too_few(frame, items, 0 if pairs is None else int(pairs.n.min())))
-    return _from_pairs(tuple(items), pairs, missing, low, high)
+    return from_pairs(tuple(items), pairs, missing, low, high)
 
 
 Sums = tuple[int, float, float, Array, Array]  # n, sum w, sum w^2, mean, centred cross-products, raw weights
@@ -205,7 +205,8 @@ def _chunks(columns: list[Array], w: Array) -> Iterator[tuple[Array, Array]]:
         yield X, w[start : start + CHUNK]
 
 
-def _sums_of(X: Array, w: Array) -> Sums:
+def sums_of(X: Array, w: Array) -> Sums:
+    """Sums of complete rows: X items x rows, w their raw weights."""
     p, n = X.shape
     if n == 0:
         return 0, 0.0, 0.0, np.zeros(p), np.zeros((p, p))
@@ -216,7 +217,8 @@ def _sums_of(X: Array, w: Array) -> Sums:
     return n, W, float(w @ w), mean, D @ D.T
 
 
-def _merge(a: Sums, b: Sums) -> Sums:
+def merged_sums(a: Sums, b: Sums) -> Sums:
+    """The sums of both parts' rows together."""
     if a[0] == 0 or b[0] == 0:
         return b if a[0] == 0 else a
     W = a[1] + b[1]
@@ -230,12 +232,14 @@ def _sums(part: Moments) -> Sums:
     return part.n, W, W**2 / part.n_effective, part.mean, part.covariance * ((part.n - 1) * W / part.n)
 
 
-def _from_sums(items: tuple[str, ...], sums: Sums, low: Array | None, high: Array | None) -> Moments:
+def from_sums(items: tuple[str, ...], sums: Sums, low: Array | None, high: Array | None) -> Moments:
+    """Moments from the sums of complete rows."""
     n, W, squared, mean, cross = sums
     return Moments(items, n, W**2 / squared, mean, cross * (n / W / (n - 1)), low, high, W)
 
 
-def _pairs_of(X: Array, w: Array) -> Pairs:
+def pairs_of(X: Array, w: Array) -> Pairs:
+    """Sums pair by pair of rows with gaps: X items x rows, w their raw weights."""
     here = (~np.isnan(X) & (w > 0)).astype(float)
     weight = (here * w) @ here.T
     centre = np.array([row[kept > 0].mean() if kept.any() else 0.0 for row, kept in zip(X, here, strict=True)])
@@ -254,7 +258,8 @@ def _pairs_of(X: Array, w: Array) -> Pairs:
     )
 
 
-def _from_pairs(items: tuple[str, ...], pairs: Pairs, missing: Missing, low: Array | None, high: Array | None) -> Moments:
+def from_pairs(items: tuple[str, ...], pairs: Pairs, missing: Missing, low: Array | None, high: Array | None) -> Moments:
+    """Moments from pair sums, by the rule for missing answers."""
     mean = np.diag(pairs.mean).copy()
     if missing == "pairwise":
         covariance = pairs.cross * (pairs.n / pairs.weight / (pairs.n - 1))

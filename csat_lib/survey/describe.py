@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.stats import n_effective
+from csat_lib.survey.planner import detectable, margin_of
 from csat_lib.survey.survey import Survey
 
 
@@ -70,3 +71,34 @@ def distribution(survey: Survey, items: Sequence[str], *, language: str = "en") 
             text = next((each.say(language) for key, each in item.labels.items() if str(key) == str(code)), "")
             rows.append((name, code, text or str(code), float(w[x == code].sum() / total) if total else np.nan, int(there.sum())))
     return pd.DataFrame(rows, columns=["item", "code", "label", "share", "n"])
+
+
+def power(survey: Survey, items: Sequence[str], *, confidence: float = 0.95) -> pd.DataFrame:
+    """How precise this sample is: the margin of each item's mean, and the smallest change that two such waves would show.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its weights cost precision: the design effect enters.
+    items : sequence of str
+        Items of the codebook.
+    confidence : float
+        Level of margin and test; the power is 80 %.
+
+    Returns
+    -------
+    DataFrame
+        item, std_deviation (points of 0-100, between respondents), margin (half width of the interval, points), detectable (points), n. An
+        item with fewer than two different answers has no row.
+    """
+    w, rows = survey.weight_values, []
+    for name in items:
+        item = survey.codebook.item(name)
+        x = 100 * (survey.responses[name].to_numpy(dtype=float) - item.low) / (item.high - item.low)
+        there = ~np.isnan(x) & (w > 0)
+        if np.unique(x[there]).size > 1:
+            n, own = int(there.sum()), w[there]
+            sd = float(np.sqrt(np.cov(x[there], aweights=own)))
+            deff = n / n_effective(own)
+            rows.append((name, sd, margin_of(n, sd=sd, deff=deff, confidence=confidence), detectable(n, sd=sd, deff=deff), n))
+    return pd.DataFrame(rows, columns=["item", "std_deviation", "margin", "detectable", "n"])

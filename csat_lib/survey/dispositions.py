@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, nearest
+from csat_lib.errors import DataError, NotInStudyError, nearest
 from csat_lib.study import Study
 from csat_lib.survey.answers import distinct
 from csat_lib.survey.exports import read_export
@@ -37,9 +37,15 @@ def response(study: Study) -> pd.DataFrame:
 
     Raises
     ------
+    NotInStudyError
+        The study has no dispositions in this period.
     DataError
-        No file, a count missing or impossible; the row is named.
+        A count missing or impossible; the row is named.
     """
+    if not study.paths.has_data("dispositions"):
+        raise NotInStudyError(
+            f"Not stated by the source: {study.name} has no dispositions file (invited, reached, complete, refused) in {study.period}."
+        )
     path = study.paths.data("dispositions")
     frame = read_export(path).frame
     frame.columns = [str(column).strip() for column in frame.columns]

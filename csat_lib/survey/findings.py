@@ -59,7 +59,9 @@ class Findings:
     def published(self) -> pd.DataFrame:
         """The findings without file and rows, and without details that quote answers."""
         table = self.table.drop(columns=["rows", "file"])
-        return table.assign(detail=table["detail"].mask(table["rule"].isin(QUOTING), "see csat check"))
+        table = table.assign(detail=table["detail"].mask(table["rule"].isin(QUOTING), "see csat check"))
+        coded = table["rule"] == "missing_code"
+        return pd.concat([table[~coded], _by_meaning(table[coded])], ignore_index=True)
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -74,6 +76,16 @@ class Findings:
 
     def _repr_html_(self) -> str:
         return str(self.published().to_html(index=False, border=0))
+
+
+def _by_meaning(coded: pd.DataFrame) -> pd.DataFrame:
+    """Missing codes over all items, one row a meaning: which item lacks how many, the missing answers show anyway."""
+    meaning = coded["detail"].str.split(": ", n=1).str[-1].str.rstrip(".")
+    rows = []
+    for text, part in coded.groupby(meaning, sort=False):
+        row = part.iloc[0].to_dict()
+        rows.append({**row, "column": "", "n": int(part["n"].sum()), "detail": f"{text}, in {len(part)} items."})
+    return pd.DataFrame(rows, columns=list(coded.columns))
 
 
 def row_names(index: pd.Index) -> tuple[int | str, ...]:

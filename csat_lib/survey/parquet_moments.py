@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from csat_lib.errors import DataError, ParamsError, nearest, pick
 from csat_lib.stats import Missing, Moments, Pairs, Scale, scale_ends
-from csat_lib.stats.moments import CHUNK, MISSING_RULES, Sums, _from_pairs, _from_sums, _merge, _pairs_of, _sums_of
+from csat_lib.stats.moments import CHUNK, MISSING_RULES, Sums, from_pairs, from_sums, merged_sums, pairs_of, sums_of
 
 Array = npt.NDArray[np.float64]
 BATCH = 8 * CHUNK
@@ -126,10 +126,10 @@ class _Part:
         self.answered = self.answered + (X.shape[1] - gaps.sum(axis=1))
         if self.missing == "listwise":
             kept = ~gaps.any(axis=0) & (w > 0)
-            sums = _sums_of(*((X, w) if kept.all() else (X[:, kept], w[kept])))
-            self.sums = sums if self.sums is None else _merge(self.sums, sums)
+            sums = sums_of(*((X, w) if kept.all() else (X[:, kept], w[kept])))
+            self.sums = sums if self.sums is None else merged_sums(self.sums, sums)
         else:
-            pairs = _pairs_of(X, w)
+            pairs = pairs_of(X, w)
             self.pairs = pairs if self.pairs is None else self.pairs.merged(pairs)
 
     def finish(self) -> None:
@@ -146,10 +146,10 @@ class _Part:
             told = f" {names[least]!r} has the fewest answers ({int(self.answered[least])})."
             raise DataError(f"{where}: {n} of {self.rows} respondents answered all of {self.width} items; at least 2 are needed.{told}")
         if self.sums is not None:
-            return _from_sums(names, self.sums, low, high)
+            return from_sums(names, self.sums, low, high)
         if self.pairs is None:
             raise DataError(f"{where}: no rows.")
-        return _from_pairs(names, self.pairs, self.missing, low, high)
+        return from_pairs(names, self.pairs, self.missing, low, high)
 
 
 def _gather(parts: dict[str, _Part], X: Array, w: Array, segment: Segments | None, missing: Missing) -> None:

@@ -73,7 +73,7 @@ def _url(variable: str) -> URL:
             f"What the environment variable {variable} holds is not a SQLAlchemy URL (dialect://user@host/database)."
         ) from None
     if url.drivername in {"postgresql", "postgres"}:
-        url = url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername="postgresql+pg8000")
     if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"} and not Path(str(url.database)).is_file():
         raise DataError(f"{variable}: no such SQLite file: {url.database}.")
     return url
@@ -111,6 +111,8 @@ def _fetched(url: URL, query: str, variable: str) -> tuple[list[str], list[Any]]
 
 def _patience(url: URL) -> dict[str, int]:
     """Seconds until a server that does not answer is given up."""
+    if url.get_driver_name() == "pg8000":
+        return {"timeout": 10}
     return {"connect_timeout": 10} if url.get_backend_name() in {"postgresql", "mysql"} else {}
 
 

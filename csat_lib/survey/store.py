@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as altered
@@ -211,8 +211,13 @@ def without_erased(survey: Survey, study: Study) -> Survey:
     gone, names = erased_digests(_data(study) / "restricted"), survey.codebook.names("id")
     if not gone or not names:
         return survey
-    kept = ~survey.attributes[names[0]].map(lambda each: isinstance(each, str) and _digest(each) in gone).astype(bool)
-    return survey if kept.all() else survey.only(kept)
+    kept = ~_erased(survey.attributes[names[0]], gone)
+    rejected = survey.rejected[~_erased(survey.rejected["respondent"], gone)] if len(survey.rejected) else survey.rejected
+    return altered(survey if kept.all() else survey.only(kept), rejected=rejected)
+
+
+def _erased(ids: pd.Series, gone: Container[str]) -> pd.Series:
+    return ids.map(lambda each: isinstance(each, str) and _digest(each) in gone).astype(bool)
 
 
 def _without(path: Path, column: str, respondent: str) -> int:

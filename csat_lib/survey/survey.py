@@ -149,7 +149,7 @@ class Survey:
 
 
 def load_survey(study: Study, *, source: str = "customers") -> Survey:
-    """The clean survey of a study's period.
+    """The clean survey of a study's period, from its raw file or, where there is none, from the store.
 
     Parameters
     ----------
@@ -164,6 +164,10 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
         No file, a column missing or misspelt (the nearest is named), answers outside the scale beyond the study's limit, a correction that
         matches no row; in strict mode, any warning.
     """
+    from csat_lib.survey.store import has_stored, stored_survey, without_erased
+
+    if not study.paths.has_data(source) and has_stored(study, source=source):
+        return stored_survey(study, source=source)
     path = study.paths.data(source)
     export = read_export(path)
     codebook = study.codebook.asked_in(source)
@@ -184,7 +188,8 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     corrected = corrections_file(study) if corrections else None
     origin = Origin(source, path, export.layout, export.encoding, export.why, len(export.frame), corrected)
     weights = None if read.weights is None else _scaled(read.weights)
-    return Survey(read.responses, read.attributes, codebook, weights, study.period, read.findings, read.rejected, origin)
+    survey = Survey(read.responses, read.attributes, codebook, weights, study.period, read.findings, read.rejected, origin)
+    return without_erased(survey, study)
 
 
 def load_history(study: Study, *, periods: int = 8, source: str = "customers") -> dict[str, Survey]:
@@ -199,10 +204,12 @@ def load_history(study: Study, *, periods: int = 8, source: str = "customers") -
     source : str
         As in ``load_survey``.
     """
+    from csat_lib.survey.store import has_stored
+
     found = {}
     for period in study.earlier(periods):
         each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
-        if period == study.period or each.paths.has_data(source):
+        if period == study.period or each.paths.has_data(source) or has_stored(each, source=source):
             found[period.name] = load_survey(each, source=source)
     return found
 
