@@ -137,3 +137,27 @@ def test_dates_of_a_database_are_text():
 
     frame = typed_frame(pd.DataFrame({"day": [dt.date(2026, 9, 1), None], "a": [1, 2]}), "query")
     assert frame["day"].fillna("").tolist() == ["2026-09-01", ""]
+
+
+def test_a_study_reads_its_period_from_a_database(tiny_project, monkeypatch, tmp_path):
+    import sqlite3
+
+    from csat_lib.study import load_study
+    from csat_lib.survey import load_survey
+
+    root = tiny_project()
+    study = next(path.parent for path in root.glob("params/*/study.yaml"))
+    from_file = load_survey(load_study(study.name, root=root))
+    raw = pd.read_csv(load_study(study.name, root=root).paths.data(), dtype=str, keep_default_na=False)
+    period = load_study(study.name, root=root).period.name
+    base = tmp_path / "answers.db"
+    with sqlite3.connect(base) as connection:
+        raw.assign(wave=period).to_sql("answers", connection, index=False)
+    monkeypatch.setenv("CSAT_SQL_URL", f"sqlite:///{base}")
+    settings = study / "study.yaml"
+    text = settings.read_text(encoding="utf-8")
+    query = "select * from answers where wave = '{period}'"
+    settings.write_text(f'{text}queries: {{customers: "{query}"}}\n', encoding="utf-8")
+    from_base = load_survey(load_study(study.name, root=root))
+    pd.testing.assert_frame_equal(from_base.responses, from_file.responses)
+    assert from_base.origin.layout == "sql"

@@ -58,8 +58,10 @@ def _check_data(study: Study) -> None:
     file = survey.origin.path.name if survey.origin else "-"
     weighted = "weighted" if survey.weights is not None else "unweighted"
     click.echo(f"data        {file}: n = {len(survey):,}, {many(survey.responses.shape[1], 'item')}, {weighted}")
-    for row in survey.findings.table.itertuples():
-        click.echo(f"  {row.severity:<8}{row.rule}: {row.detail}")
+    seen, published = survey.findings.table, survey.findings.published()
+    for table in (seen[seen["rule"] != "missing_code"], published[published["rule"] == "missing_code"]):
+        for row in table.itertuples():
+            click.echo(f"  {row.severity:<8}{row.rule}: {row.detail}")
     counts = [many(survey.findings.count(word), word) for word in ("error", "warning", "note")]
     click.echo(f"findings    {', '.join(counts)}")
     if len(survey.rejected):

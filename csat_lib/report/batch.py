@@ -26,6 +26,7 @@ from csat_lib.report.executed import write_notebook
 from csat_lib.report.plan import Plan, plan, wanted_periods
 from csat_lib.study import find_root
 from csat_lib.survey import write_rejected
+from csat_lib.survey.rejected import rejected_file
 
 LIMIT = 600.0
 _log = logging.getLogger(__name__)
@@ -205,7 +206,8 @@ def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
     manifest.unchanged(each.study, each.inputs, each.sources)
     assemble(each, outcomes, start=start)
     publish.publish(each.place)
-    write_rejected(each.study, each.survey)
+    if len(each.survey.rejected) or rejected_file(each.study).is_file():
+        write_rejected(each.study, each.survey)
 
 
 def _keep(place: publish.Place, failed: Sequence[Outcome]) -> None:

@@ -116,6 +116,7 @@ class Settings(Strict):
     limits: Limits = Limits()
     data: dict[str, str] = Field(default_factory=dict)
     data_root: DataRoot = DataRoot()
+    queries: dict[str, str] = Field(default_factory=dict)
     disclosure: dict[str, Label] = Field(default_factory=dict)
     notebooks: Words | None = None
     period: PeriodName = ""

@@ -23,7 +23,7 @@ def rejected_file(study: Study) -> Path:
 def write_rejected(study: Study, survey: Survey) -> Path:
     """Write the answers and respondents that ``survey`` rejected; those of other sources in the file stay.
 
-    Where nothing was rejected and no file lies there, none is made. The file is written beside and renamed. Cells that a spreadsheet would
+    The file is written beside and renamed. Cells that a spreadsheet would
     run as a formula get an apostrophe.
 
     Raises
@@ -36,8 +36,6 @@ def write_rejected(study: Study, survey: Survey) -> Path:
     if survey.origin is None:
         raise ParamsError("This survey was made from a frame, not from a source of the study; there is no place for what it rejected.")
     path = rejected_file(study)
-    if survey.rejected.empty and not path.is_file():
-        return path
     table = survey.rejected.astype(str).map(_harmless)
     try:
         if path.is_file():

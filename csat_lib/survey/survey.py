@@ -16,6 +16,7 @@ from csat_lib.survey.corrections import corrections_file, load_corrections
 from csat_lib.survey.exports import read_export
 from csat_lib.survey.findings import Findings
 from csat_lib.survey.reading import REJECTED, Intake, read_source
+from csat_lib.survey.sql import read_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Survey:
 
 
 def load_survey(study: Study, *, source: str = "customers") -> Survey:
-    """The clean survey of a study's period, from its raw file or, where there is none, from the store.
+    """The clean survey of a study's period, from its raw file, from the query that study.yaml has for it, or from the store.
 
     Parameters
     ----------
@@ -166,14 +167,15 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     """
     from csat_lib.survey.store import has_stored, stored_survey, without_erased
 
-    if not study.paths.has_data(source) and has_stored(study, source=source):
+    query = study.parameters.queries.get(source)
+    if query is None and not study.paths.has_data(source) and has_stored(study, source=source):
         return stored_survey(study, source=source)
-    path = study.paths.data(source)
-    export = read_export(path)
+    path = study.paths.parameters[0] if query else study.paths.data(source)
+    export = read_sql(query.replace("{period}", study.period.name)) if query else read_export(path)
     codebook = study.codebook.asked_in(source)
     corrections = load_corrections(study, source=source)
     intake = Intake(
-        where=path.name,
+        where=export.why if query else path.name,
         source=source,
         limits=study.parameters.limits,
         fieldwork=study.parameters.fieldwork,
@@ -209,7 +211,7 @@ def load_history(study: Study, *, periods: int = 8, source: str = "customers") -
     found = {}
     for period in study.earlier(periods):
         each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
-        if period == study.period or each.paths.has_data(source) or has_stored(each, source=source):
+        if period == study.period or source in each.parameters.queries or each.paths.has_data(source) or has_stored(each, source=source):
             found[period.name] = load_survey(each, source=source)
     return found
 
