@@ -11,7 +11,16 @@ import pytest
 from csat_lib.errors import DataError
 from csat_lib.study import Item, Text
 from csat_lib.survey import Finding, Findings
-from csat_lib.survey.checks import check_answers, check_dates, check_directions, check_duplicates, check_duration, check_ids, check_weights
+from csat_lib.survey.checks import (
+    check_answers,
+    check_dates,
+    check_directions,
+    check_duplicates,
+    check_duration,
+    check_ids,
+    check_range,
+    check_weights,
+)
 from csat_lib.survey.columns import Rule, broken
 
 SEPTEMBER = (dt.date(2026, 9, 1), dt.date(2026, 9, 30))
@@ -197,3 +206,19 @@ def test_strict_mode_tells_warnings_and_errors_but_no_notes():
     with pytest.raises(DataError) as refused:
         findings.raise_if_failed("wave.csv", mode="strict")
     assert str(refused.value) == "wave.csv: first\nwave.csv: mild"
+
+
+@pytest.mark.parametrize(
+    ("answers", "seen"),
+    [(range(1, 6), 1), (range(1, 11), 0), (range(1, 7), 0)],
+    ids=["five points on a scale of ten", "the whole scale", "more than half of it"],
+)
+def test_a_period_on_a_shorter_scale_is_told(answers, seen):
+    frame = pd.DataFrame({"q": np.resize(np.array(answers, dtype=float), 120)})
+    found = list(check_range(frame, {"q": (1.0, 10.0)}))
+    assert len(found) == seen
+    assert all("no answer above 5 on the scale 1-10" in each.detail for each in found)
+
+
+def test_a_few_low_answers_are_no_other_scale():
+    assert list(check_range(pd.DataFrame({"q": [1.0, 2.0, 3.0]}), {"q": (1.0, 10.0)})) == []

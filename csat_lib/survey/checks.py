@@ -17,6 +17,8 @@ BATTERY = 5  # items that share one scale, from which on one answer throughout i
 EXTREME = 5.0  # times the mean weight
 TURNED, PAIRS = -0.1, 30  # mean correlation with the other items that tells a turned scale (beyond chance), and the answers it takes
 
+ENOUGH, SEVEN_POINTS = 100, 6
+
 
 def check_answers(responses: pd.DataFrame, scales: Mapping[str, tuple[float, float]] | None = None) -> Iterator[Finding]:
     """Items without answers or without variation, respondents who gave one answer throughout, and those who gave few.
@@ -51,6 +53,16 @@ def check_answers(responses: pd.DataFrame, scales: Mapping[str, tuple[float, flo
     if wide >= BATTERY and few.any():
         detail = f"{int(few.sum())} respondents answered fewer than half of the {wide} items."
         yield Finding("mostly_missing", "note", "", int(few.sum()), detail, rows_where(few))
+
+
+def check_range(responses: pd.DataFrame, scales: Mapping[str, tuple[float, float]]) -> Iterator[Finding]:
+    """Items of which a hundred answers or more stay in one half of a scale of seven points or more: another scale may have been used."""
+    for name, (low, high) in scales.items():
+        answers = responses[name].dropna()
+        half = (high - low) / 2
+        if len(answers) >= ENOUGH and high - low >= SEVEN_POINTS and answers.nunique() > 1 and answers.max() - low <= half:
+            detail = f"{name}: no answer above {answers.max():g} on the scale {low:g}-{high:g}. Was another scale used in this period?"
+            yield Finding("changed_scale", "warning", name, len(answers), detail)
 
 
 def check_ids(ids: pd.Series, responses: pd.DataFrame) -> Iterator[Finding]:

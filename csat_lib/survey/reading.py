@@ -20,6 +20,7 @@ from csat_lib.survey.checks import (
     check_duplicates,
     check_duration,
     check_ids,
+    check_range,
     check_segment,
     check_weights,
     too_fast,
@@ -115,7 +116,9 @@ def read_source(frame: pd.DataFrame, codebook: Codebook, intake: Intake) -> Clea
         found += _of_attribute(codebook.attributes[name], column, responses, intake)
     if not codebook.names("id"):
         found += check_duplicates(whole)
-    found += check_answers(written, {name: (item.low, item.high) for name, item in codebook.items.items()})
+    scales = {name: (item.low, item.high) for name, item in codebook.items.items()}
+    found += check_answers(written, scales)
+    found += check_range(written, scales)
     found += check_directions(responses, codebook.items, intake.blocks)
     found += _undeclared(frame, columns)
     findings = Findings.of(found, file=intake.where)

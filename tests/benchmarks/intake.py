@@ -17,10 +17,13 @@ from timing import Line
 ROOT = Path(__file__).resolve().parents[2]
 CODEBOOK = "defaults: {scale: {min: 1, max: 10}, missing: [98]}\nitems:\n"
 TIMED = """
-import json, resource, sys, time
+import json, re, resource, sys, time
+from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from threadpoolctl import threadpool_limits
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "linux" else 2**30)
+STATUS = Path("/proc/self/status")  # ru_maxrss would also hold the peak of the process that started this one
+peak = lambda: (int(re.search(r"VmHWM:\\s+(\\d+)", STATUS.read_text())[1]) / 2**20 if STATUS.exists()
+                else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**30)
 SETUP
 with threadpool_limits(1):
     start = time.perf_counter()
