@@ -259,3 +259,19 @@ def test_a_name_that_the_store_needs_is_refused(tiny_project, first):
 def test_a_missing_file_is_refused(quarter, tmp_path):
     with pytest.raises(DataError, match=r"late\.csv: no such file"):
         import_period(quarter, tmp_path / "late.csv")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda text: text.replace(text.split(",")[0], "wrong_name", 1), lambda text: text.splitlines()[0] + "\n", lambda _: ""],
+    ids=["a misspelt column", "a header alone", "an empty file"],
+)
+def test_a_refused_file_leaves_the_store_as_it_was(project, quarter, first, tmp_path, spoil):
+    import_period(quarter, first)
+    store = project / "data" / "shop" / "store"
+    before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    bad = tmp_path / "bad.csv"
+    bad.write_text(spoil(first.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(DataError, match=r"bad\.csv"):
+        import_period(quarter, bad, replace="revise")
+    assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file() and path.suffix != ".lock"} == before
