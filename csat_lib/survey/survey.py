@@ -175,7 +175,7 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     codebook = study.codebook.asked_in(source)
     corrections = load_corrections(study, source=source)
     intake = Intake(
-        where=export.why if query else path.name,
+        where=export.why if query else f"{path.name}, sheet {export.sheet}" if export.sheet else path.name,
         source=source,
         limits=study.parameters.limits,
         fieldwork=study.parameters.fieldwork,
