@@ -59,6 +59,14 @@ def structure(blocks: Mapping[str, Sequence[str]], drivers_of: Mapping[str, Sequ
     return Structure(constructs, {effect: tuple(causes) for effect, causes in drivers_of.items()}, outcome)
 
 
+def two_orders() -> Structure:
+    """The truth's model where quality is formed of goods and service."""
+    blocks = {"image": ("i1", "i2", "i3"), "goods": ("q1", "q2"), "service": ("q3", "q4"), "satisfaction": ("s1", "s2", "s3")}
+    constructs = [Construct(name, Text(), items) for name, items in blocks.items()]
+    quality = Construct("quality", Text(), of=("goods", "service"))
+    return Structure((*constructs, quality), {"quality": ("image",), "satisfaction": ("image", "quality")}, "satisfaction")
+
+
 def ecsi() -> Structure:
     return structure(MOBILE_BLOCKS, ECSI_PATHS)
 

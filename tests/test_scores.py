@@ -8,6 +8,7 @@ from known_models import structure, survey_of
 from csat_lib.errors import ParamsError
 from csat_lib.index import item_scores, on_hundred, scores
 from csat_lib.stats import weighted_mean
+from csat_lib.study import Construct, Structure, Text
 
 ITEMS = ["s1", "s2", "s3", "l1"]
 
@@ -154,3 +155,30 @@ def test_a_segment_nobody_declared_is_refused_with_the_nearest_name(frame, model
     survey = survey_of(frame, ITEMS, roles={"region": "segment"})
     with pytest.raises(ParamsError, match=r"No segment 'regoin'.*Did you mean 'region'"):
         scores(survey, model, by="regoin")
+
+
+def of_parts():
+    """Quality of two parts, measured by s1 and s2 with s3, that drives loyalty."""
+    parts = (Construct("goods", Text(), ("s1",)), Construct("service", Text(), ("s2", "s3")))
+    return Structure(
+        (*parts, Construct("quality", Text(), of=("goods", "service")), Construct("loyalty", Text(), ("l1",))),
+        {"loyalty": ("quality",)},
+        "loyalty",
+    )
+
+
+def test_a_higher_order_construct_scores_the_mean_of_its_parts(frame):
+    found = scores(survey_of(frame, ITEMS), of_parts()).set_index("construct")["estimate"]
+    assert list(found.index) == ["goods", "service", "quality", "loyalty"]
+    assert found["service"] == pytest.approx(((frame["s2"] + frame["s3"] - 2) / 18 * 100).mean(), rel=1e-12)
+    assert found["quality"] == pytest.approx((found["goods"] + found["service"]) / 2, rel=1e-12)
+
+
+def test_the_parts_may_be_weighted_by_name(frame):
+    survey, u = survey_of(frame, ITEMS), pd.Series(1.0, index=ITEMS)
+    equal = scores(survey, of_parts(), weights=u).set_index("construct")["estimate"]
+    told = scores(survey, of_parts(), weights=pd.concat([u, pd.Series({"goods": 3.0, "service": 1.0})])).set_index("construct")["estimate"]
+    assert equal["quality"] == pytest.approx((equal["goods"] + equal["service"]) / 2, rel=1e-12)
+    assert told["quality"] == pytest.approx(0.75 * told["goods"] + 0.25 * told["service"], rel=1e-12)
+    with pytest.raises(ParamsError, match="No weight for the item 'service'"):
+        scores(survey, of_parts(), weights=pd.concat([u, pd.Series({"goods": 3.0})]))

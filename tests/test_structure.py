@@ -1,4 +1,4 @@
-"""The path model as data: causal order, rivals, refusals, and the models of the library."""
+"""The path model as data: causal order, rivals, higher-order constructs and their stages, refusals."""
 
 from __future__ import annotations
 
@@ -9,25 +9,7 @@ import pickle
 import pytest
 
 from csat_lib.errors import ParamsError
-from csat_lib.study import Construct, Structure, Text, load_model
-
-# As published; capitals are the papers' abbreviations.
-NAMES = {
-    "EXP": "expectations",
-    "QUAL": "quality",
-    "VAL": "value",
-    "SAT": "satisfaction",
-    "COMP": "complaints",
-    "LOY": "loyalty",
-    "IMAG": "image",
-    "EXPQ": "expectations",
-    "PERQ": "quality",
-}
-PUBLISHED = {
-    "acsi": "EXP->QUAL EXP->VAL EXP->SAT QUAL->VAL QUAL->SAT VAL->SAT SAT->COMP SAT->LOY COMP->LOY",
-    "ecsi": ("IMAG->EXP EXP->QUAL EXP->VAL QUAL->VAL IMAG->SAT EXP->SAT QUAL->SAT VAL->SAT SAT->COMP IMAG->LOY SAT->LOY COMP->LOY"),
-    "ccsi": "IMAG->EXPQ IMAG->PERQ IMAG->VAL IMAG->SAT EXPQ->PERQ EXPQ->VAL EXPQ->SAT PERQ->VAL PERQ->SAT VAL->SAT SAT->LOY",
-}
+from csat_lib.study import Construct, Question, Structure, Text, load_model
 
 
 def structure(drivers_of, outcome="c", **blocks):
@@ -41,16 +23,6 @@ def refusal(call, *args, **options):
     with pytest.raises(ParamsError) as refused:
         call(*args, **options)
     return str(refused.value)
-
-
-@pytest.mark.parametrize("name", sorted(PUBLISHED))
-def test_a_library_model_has_the_published_paths(root, name):
-    arrows = [arrow.split("->") for arrow in PUBLISHED[name].split()]
-    model = load_model(name, root=root)
-    assert set(model.paths) == {(NAMES[cause], NAMES[effect]) for cause, effect in arrows}
-    assert len(model.paths) == len(arrows)
-    assert model.outcome == "satisfaction"
-    assert all(model.label(each, "zh") != model.label(each, "en") for each in model.names)
 
 
 def test_constructs_come_in_causal_order_however_they_were_written():
@@ -177,3 +149,137 @@ def test_a_mistake_in_a_model_file_is_told_by_file_and_key(tmp_path, old, new, t
     assert load_model(path).paths == (("a", "c"),)
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert told in refusal(load_model, path)
+
+
+# Higher-order constructs: goods and service form quality; the disjoint two-stage approach of Becker et al. 2023.
+
+
+def shop(outcome="sat", **changed):
+    """e -> quality (of goods and service) -> sat, and e -> sat; parts are declared after what they form."""
+    blocks = {
+        "quality": Construct("quality", Text(en="Quality"), of=("goods", "service")),
+        "e": Construct("e", Text(en="Expectations"), ("e1",)),
+        "goods": Construct("goods", Text(en="Goods"), ("g1", "g2")),
+        "service": Construct("service", Text(en="Service"), ("s1",), "B"),
+        "sat": Construct("sat", Text(en="Satisfaction"), ("t1", "t2")),
+        **{name: each for name, each in changed.items() if name != "drivers_of"},
+    }
+    return Structure(tuple(blocks.values()), changed.get("drivers_of", {"quality": ("e",), "sat": ("quality", "e")}), outcome)
+
+
+def test_parts_stand_just_before_the_construct_they_form():
+    model = shop()
+    assert model.names == ("e", "goods", "service", "quality", "sat")
+    assert model.items == ("e1", "g1", "g2", "s1", "t1", "t2")
+    assert model.higher_order == ("quality",)
+    assert model.observed("quality") == ("g1", "g2", "s1")
+    assert model.observed("sat") == ("t1", "t2")
+    assert model.paths == (("e", "quality"), ("e", "sat"), ("quality", "sat"))
+
+
+def test_the_first_stage_gives_each_part_all_paths_of_its_construct():
+    first = shop().first_stage()
+    assert first.names == ("e", "goods", "service", "sat")
+    assert set(first.paths) == {("e", "goods"), ("e", "service"), ("goods", "sat"), ("service", "sat"), ("e", "sat")}
+    assert first.items == shop().items
+    assert first.construct("service").mode == "B"
+    assert first.higher_order == ()
+
+
+def test_the_second_stage_measures_the_construct_by_its_parts():
+    second = shop().second_stage()
+    assert second.names == ("e", "quality", "sat")
+    assert second.construct("quality").items == ("goods", "service")
+    assert second.items == ("e1", "goods", "service", "t1", "t2")
+    assert second.paths == shop().paths
+
+
+def test_two_higher_order_constructs_are_joined_part_by_part():
+    blocks = {"a1": ("x1",), "a2": ("x2",), "b1": ("y1",), "b2": ("y2",)}
+    parts = tuple(Construct(name, Text(), items) for name, items in blocks.items())
+    whole = (Construct("a", Text(), of=("a1", "a2")), Construct("b", Text(), of=("b1", "b2")))
+    model = Structure((*whole, *parts), {"b": ("a",)}, "b")
+    assert model.names == ("a1", "a2", "a", "b1", "b2", "b")
+    assert set(model.first_stage().paths) == {("a1", "b1"), ("a1", "b2"), ("a2", "b1"), ("a2", "b2")}
+    assert model.first_stage().outcome == "b1"
+    assert model.second_stage().items == ("a1", "a2", "b1", "b2")
+    assert model.second_stage().outcome == "b"
+
+
+def test_a_model_without_higher_order_constructs_is_its_own_stages(root):
+    model = load_model("ecsi", root=root)
+    assert model.first_stage() is model
+    assert model.second_stage() is model
+
+
+def test_a_higher_order_model_can_be_changed_copied_and_exported():
+    model = shop()
+    assert model.without_path("e", "quality").names == ("e", "goods", "service", "quality", "sat")
+    assert model.without_path("e", "sat").with_path("e", "sat") == model
+    assert model.with_items("goods", ("g3",)).observed("quality") == ("g3", "s1")
+    assert model.label("quality") == "Quality"
+    assert copy.deepcopy(model) == model
+    assert pickle.loads(pickle.dumps(model)) == model  # noqa: S301
+    assert "quality =~ goods + service\n" in model.to_lavaan()
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: shop(drivers_of={"sat": ("goods", "e", "quality")}),
+            "sat: goods is a part of quality. Draw the path with quality instead.",
+        ),
+        (lambda: shop(drivers_of={"goods": ("e",), "sat": ("quality",)}), "goods: goods is a part of quality. Draw the path with quality"),
+        (lambda: shop(outcome="service"), "outcome: service is a part of quality. Name quality, or a construct of its own."),
+        (
+            lambda: shop(quality=Construct("quality", Text(), of=("goods", "servcie"))),
+            "quality: of: no construct 'servcie'. Did you mean 'service'?",
+        ),
+        (
+            lambda: shop(quality=Construct("quality", Text(), of=("goods",))),
+            "of names goods alone. Name two or more, or give the items to quality.",
+        ),
+        (
+            lambda: shop(quality=Construct("quality", Text(), ("q1",), of=("goods", "service"))),
+            "quality has both items and of. Give the items to goods, service.",
+        ),
+        (lambda: shop(goods=Construct("goods", Text(), of=("service", "e"))), "quality: of: goods has no items of its own."),
+        (lambda: shop(quality=Construct("quality", Text(), of=("quality", "goods"))), "quality: of: quality has no items of its own."),
+        (
+            lambda: shop(quality=Construct("quality", Text(), of=("goods", "goods"))),
+            "goods is a part of quality and of quality; it can be a part of",
+        ),
+        (
+            lambda: shop(sat=Construct("sat", Text(), of=("goods", "service"))),
+            "goods is a part of quality and of sat; it can be a part of only one.",
+        ),
+        (
+            lambda: shop(sat=Construct("sat", Text(), ("goods",))),
+            "sat: the item 'goods' has the name of a part of quality. Rename one of them.",
+        ),
+        (lambda: shop(drivers_of={"quality": ("e", "sat"), "sat": ("quality",)}), "the paths form a loop: quality -> sat -> quality."),
+        (lambda: shop(drivers_of={"sat": ("e",)}), "quality has no path to or from it."),
+        (lambda: shop(goods=Construct("goods", Text())), "goods has no items of its own"),
+        (lambda: shop().with_items("quality", ("q1",)), "quality is formed of goods, service; give the items to those."),
+        (lambda: shop().with_path("goods", "sat"), "goods is a part of quality. Draw the path with quality instead."),
+    ],
+)
+def test_a_higher_order_construct_that_cannot_be_is_refused_by_name(call, told):
+    assert told in refusal(call)
+
+
+def test_questions_belong_to_items_and_go_with_them():
+    asked = {item: Question(Text(en=item), Text(en=f"How is {item}?")) for item in ("t2", "g1")}
+    model = shop()
+    model = Structure(model.constructs, model.drivers_of, "sat", questions=asked)
+    assert list(model.questions) == ["g1", "t2"]
+    assert list(model.with_items("sat", ("t3",)).questions) == ["g1"]
+    assert list(model.second_stage().questions) == ["t2"]
+    assert dict(model.first_stage().questions) == asked
+    assert pickle.loads(pickle.dumps(model)).questions == asked  # noqa: S301
+    with pytest.raises(TypeError):
+        model.questions["g1"] = asked["t2"]
+    assert "items: no construct is measured by 't9'" in refusal(
+        Structure, model.constructs, model.drivers_of, "sat", questions={"t9": asked["t2"]}
+    )

@@ -28,6 +28,8 @@ def scores(
 ) -> pd.DataFrame:
     """The 0-100 score of every construct, by segment: weighted mean of its items, over those who answered all of them.
 
+    A higher-order construct scores the mean of its parts' scores; the parts have rows of their own.
+
     Parameters
     ----------
     survey : Survey
@@ -37,7 +39,8 @@ def scores(
     by : str or sequence of str, optional
         A segment, or several one after another (then a column ``by`` names them); respondents without one count in "all" only.
     weights : Series, optional
-        Over items (``model.index_weights`` gives those of a fit); equal within a construct when None.
+        Over items (``model.index_weights`` gives those of a fit); equal within a construct when None. The parts of a
+        higher-order construct are weighted by their names where they stand here, else equally.
     confidence : float
         Of the intervals; they take the item weights as given.
 
@@ -51,11 +54,12 @@ def scores(
     ParamsError
         An item without a weight, or with a negative one.
     """
-    columns = {}
+    found = pd.DataFrame(index=survey.responses.index)
     for each in structure.constructs:
-        u = _item_weights(each.items, weights)
-        columns[each.name] = on_hundred(survey, each.items).to_numpy(dtype=float) @ u
-    return _table(survey, pd.DataFrame(columns, index=survey.responses.index), "construct", by, confidence)
+        parts = found[list(each.of)] if each.of else on_hundred(survey, each.items)
+        told = None if each.of and weights is not None and not set(each.of) & set(weights.index) else weights
+        found[each.name] = parts.to_numpy(dtype=float) @ item_weights(each.of or each.items, told)
+    return _table(survey, found, "construct", by, confidence)
 
 
 def item_scores(survey: Survey, items: Sequence[str], *, by: By = None, confidence: float = 0.95) -> pd.DataFrame:
@@ -119,7 +123,8 @@ def _rows(survey: Survey, values: pd.DataFrame, parts: list[tuple[str, Mask]], c
             yield segment, str(name), found.estimate, found.std_error, *ends, found.n, found.n_effective
 
 
-def _item_weights(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
+def item_weights(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
+    """The weights of ``items``, summing to 1; equal where none are given."""
     if weights is None:
         return np.full(len(items), 1 / len(items))
     for item in items:

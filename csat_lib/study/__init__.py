@@ -1,12 +1,14 @@
 """What we are told: study and period, codebook, path model."""
 
+from csat_lib.study.blocks import Construct, Question
 from csat_lib.study.codebook import Attribute, Codebook, Item, load_codebook
+from csat_lib.study.library import load_model, model_names
 from csat_lib.study.params import Study, load_study, resolved, write_period
 from csat_lib.study.period import Period, parse_period
 from csat_lib.study.places import Paths, find_root, study_names
 from csat_lib.study.reader import Text, read_yaml
 from csat_lib.study.settings import Settings, Target
-from csat_lib.study.structure import Construct, Structure, load_model
+from csat_lib.study.structure import Structure
 
 __all__ = [
     "Attribute",
@@ -15,6 +17,7 @@ __all__ = [
     "Item",
     "Paths",
     "Period",
+    "Question",
     "Settings",
     "Structure",
     "Study",
@@ -24,6 +27,7 @@ __all__ = [
     "load_codebook",
     "load_model",
     "load_study",
+    "model_names",
     "parse_period",
     "read_yaml",
     "resolved",

@@ -11,11 +11,12 @@ from typing import Any
 
 from csat_lib.errors import NotInStudyError, ParamsError, nearest
 from csat_lib.study.codebook import Codebook, load_codebook
+from csat_lib.study.library import load_model
 from csat_lib.study.period import Period, parse_period
 from csat_lib.study.places import Paths, check_study_name, data_root, find_root, study_names
 from csat_lib.study.reader import check, merge, read_yaml
 from csat_lib.study.settings import Drivers, Fieldwork, Settings
-from csat_lib.study.structure import Structure, load_model
+from csat_lib.study.structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,19 @@ class Study:
         if self.parameters.drivers is None:
             raise NotInStudyError("This study names no drivers. Add drivers: {outcome: ..., items: [...]} to its study.yaml.")
         return self.parameters.drivers
+
+    @property
+    def segment(self) -> str:
+        """The first of the study's segments: the one whose groups the model is compared in.
+
+        Raises
+        ------
+        NotInStudyError
+            The study names none.
+        """
+        if not self.parameters.segments:
+            raise NotInStudyError("This study names no segments. Add segments: [...] to its study.yaml, from the codebook's attributes.")
+        return self.parameters.segments[0]
 
     @property
     def grades(self) -> tuple[str, ...]:

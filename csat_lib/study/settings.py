@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from csat_lib.study.blocks import Mode
 from csat_lib.study.reader import Date, Label, Number, Strict, Words
-from csat_lib.study.structure import Mode
 
 Language = Literal["en", "zh"]
 

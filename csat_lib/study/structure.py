@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Annotated, Literal
-
-from pydantic import BeforeValidator
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.study.places import find_root
-from csat_lib.study.reader import Label, Strict, Text, Words, check, read_yaml
-
-Mode = Literal["A", "B"]
-
-
-class _Construct(Strict):
-    label: Label
-    items: Words
-    mode: Mode = "A"
-
-
-def _causes(value: object) -> object:
-    if isinstance(value, dict):
-        return {effect: tuple(causes) if isinstance(causes, list) else causes for effect, causes in value.items()}
-    return value
-
-
-class _File(Strict):
-    title: Label
-    source: str
-    outcome: str
-    constructs: dict[str, _Construct]
-    drivers_of: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_causes)]
-
-
-@dataclass(frozen=True, slots=True)
-class Construct:
-    """A latent variable and the items that measure it (``mode`` A: correlation weights, B: regression weights)."""
-
-    name: str
-    label: Text
-    items: tuple[str, ...]
-    mode: Mode = "A"
+from csat_lib.study.blocks import Construct, Question, check_items, wholes
+from csat_lib.study.reader import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +18,21 @@ class Structure:
     Attributes
     ----------
     constructs : tuple of Construct
-        In causal order: every construct comes after those that drive it.
+        In causal order: every construct comes after those that drive it, the parts of a higher-order construct just before it.
     drivers_of : mapping of str to tuple of str
         ``drivers_of[effect]`` names the direct causes of ``effect``.
     outcome : str
         The construct whose score is the index.
     title, source : Text, str
         What the model is called and who published it.
+    questions : mapping of str to Question
+        What each item asks, where the model says so.
 
     Raises
     ------
     ParamsError
-        Unknown or repeated names, an empty block, a construct without a path, a loop (written out).
+        Unknown or repeated names, an empty block, a construct without a path, a part of a higher-order construct with a path of
+        its own, a loop (written out).
     """
 
     constructs: tuple[Construct, ...]
@@ -73,13 +40,16 @@ class Structure:
     outcome: str
     title: Text = Text()
     source: str = ""
+    questions: Mapping[str, Question] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = [each.name for each in self.constructs]
         drivers = {effect: tuple(causes) for effect, causes in self.drivers_of.items() if causes}
-        _check_names(names, drivers, self.outcome)
-        _check_items(self.constructs)
-        order = {name: place for place, name in enumerate(_causal_order(names, drivers))}
+        _check_names([each.name for each in self.constructs], drivers, self.outcome)
+        _check_parts(self.constructs, drivers, self.outcome)
+        _check_linked(self.constructs, drivers)
+        check_items(self.constructs)
+        _check_questions(self.questions, self.items)
+        order = {name: place for place, name in enumerate(_order(self.constructs, drivers))}
         object.__setattr__(self, "constructs", tuple(sorted(self.constructs, key=lambda each: order[each.name])))
         effects = sorted(drivers, key=order.__getitem__)
         object.__setattr__(
@@ -87,13 +57,15 @@ class Structure:
             "drivers_of",
             MappingProxyType({effect: tuple(sorted(drivers[effect], key=order.__getitem__)) for effect in effects}),
         )
+        asked = {item: self.questions[item] for item in self.items if item in self.questions}
+        object.__setattr__(self, "questions", MappingProxyType(asked))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Structure, (self.constructs, dict(self.drivers_of), self.outcome, self.title, self.source)
+        return Structure, (self.constructs, dict(self.drivers_of), self.outcome, self.title, self.source, dict(self.questions))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The constructs' names in causal order."""
+        """The constructs' names in causal order, the parts of higher-order constructs among them."""
         return tuple(each.name for each in self.constructs)
 
     @property
@@ -106,6 +78,11 @@ class Structure:
         """(cause, effect) of every structural path, effect by effect in causal order."""
         return tuple((cause, effect) for effect, causes in self.drivers_of.items() for cause in causes)
 
+    @property
+    def higher_order(self) -> tuple[str, ...]:
+        """The constructs that other constructs form, in causal order."""
+        return tuple(each.name for each in self.constructs if each.of)
+
     def construct(self, name: str) -> Construct:
         """The construct called ``name``, or an error with the nearest one."""
         for each in self.constructs:
@@ -116,6 +93,36 @@ class Structure:
     def label(self, name: str, language: str = "en") -> str:
         """A construct's label in ``language``."""
         return self.construct(name).label.say(language) or name
+
+    def observed(self, name: str) -> tuple[str, ...]:
+        """The items that measure a construct; those of its parts where it is of higher order."""
+        each = self.construct(name)
+        return tuple(item for part in each.of for item in self.construct(part).items) if each.of else each.items
+
+    def first_stage(self) -> Structure:
+        """The model with the parts in place of each higher-order construct, each part with all of its paths.
+
+        It gives the parts' scores, the items of ``second_stage`` (the disjoint two-stage approach: Becker, Cheah, Gholamzade, Ringle &
+        Sarstedt 2023). Where a higher-order construct is the outcome, its first part takes that place.
+        """
+        if not self.higher_order:
+            return self
+        parts = {each.name: each.of or (each.name,) for each in self.constructs}
+        drivers = {
+            part: tuple(one for cause in causes for one in parts[cause])
+            for effect, causes in self.drivers_of.items()
+            for part in parts[effect]
+        }
+        constructs = tuple(each for each in self.constructs if not each.of)
+        return replace(self, constructs=constructs, drivers_of=drivers, outcome=parts[self.outcome][0])
+
+    def second_stage(self) -> Structure:
+        """The model with each higher-order construct measured by its parts, whose names are its items; the parts are gone."""
+        if not self.higher_order:
+            return self
+        gone = {part for each in self.constructs for part in each.of}
+        kept = (each for each in self.constructs if each.name not in gone)
+        return self._with(tuple(replace(each, items=each.of, of=()) if each.of else each for each in kept))
 
     def without_path(self, cause: str, effect: str) -> Structure:
         """The same model less one path; the original is unchanged."""
@@ -130,38 +137,21 @@ class Structure:
 
     def with_items(self, construct: str, items: tuple[str, ...]) -> Structure:
         """The same model with other items for one construct."""
-        self.construct(construct)
-        changed = tuple(replace(each, items=tuple(items)) if each.name == construct else each for each in self.constructs)
-        return replace(self, constructs=changed)
+        parts = self.construct(construct).of
+        if parts:
+            raise ParamsError(f"{construct} is formed of {', '.join(parts)}; give the items to those.")
+        return self._with(tuple(replace(each, items=tuple(items)) if each.name == construct else each for each in self.constructs))
 
     def to_lavaan(self) -> str:
         """The specification in lavaan's syntax."""
-        blocks = [f"{each.name} =~ {' + '.join(each.items)}" for each in self.constructs]
+        blocks = [f"{each.name} =~ {' + '.join(each.of or each.items)}" for each in self.constructs]
         paths = [f"{effect} ~ {' + '.join(causes)}" for effect, causes in self.drivers_of.items()]
         return "\n".join(blocks + paths) + "\n"
 
-
-def load_model(name_or_path: str | Path, *, root: str | Path | None = None) -> Structure:
-    """A model of the library (params/models) by name, or the one in a YAML file.
-
-    Raises
-    ------
-    ParamsError
-        No such model (the nearest name is given), or a mistake in the file, by key.
-    """
-    path = Path(name_or_path)
-    if path.suffix not in {".yaml", ".yml"}:
-        library = find_root(root) / "params" / "models"
-        known = sorted(each.stem for each in library.glob("*.yaml"))
-        if str(name_or_path) not in known:
-            raise ParamsError(f"No model {str(name_or_path)!r} in params/models.{nearest(str(name_or_path), known)}")
-        path = library / f"{name_or_path}.yaml"
-    parsed = check(_File, read_yaml(path), path.name)
-    constructs = tuple(Construct(name, each.label, each.items, each.mode) for name, each in parsed.constructs.items())
-    try:
-        return Structure(constructs, parsed.drivers_of, parsed.outcome, parsed.title, parsed.source)
-    except ParamsError as error:
-        raise ParamsError(f"{path.name}: {error}") from None
+    def _with(self, constructs: tuple[Construct, ...]) -> Structure:
+        """The same paths over other blocks; questions that nothing asks any more are gone."""
+        items = {item for each in constructs for item in each.items}
+        return replace(self, constructs=constructs, questions={item: each for item, each in self.questions.items() if item in items})
 
 
 def _check_names(names: list[str], drivers: Mapping[str, tuple[str, ...]], outcome: str) -> None:
@@ -177,21 +167,41 @@ def _check_names(names: list[str], drivers: Mapping[str, tuple[str, ...]], outco
             raise ParamsError(f"drivers_of: {effect}: {repeated[0]} is named twice.")
     if outcome not in names:
         raise ParamsError(f"outcome: no construct {outcome!r}.{nearest(outcome, names)}")
-    linked = set(drivers) | {cause for causes in drivers.values() for cause in causes}
-    lonely = [name for name in names if name not in linked]
+
+
+def _check_parts(constructs: tuple[Construct, ...], drivers: Mapping[str, tuple[str, ...]], outcome: str) -> None:
+    """Parts stand in no path and lend their names to nothing else: the construct they form has the paths."""
+    whole = wholes(constructs)
+    for effect, causes in drivers.items():
+        for name in (effect, *causes):
+            if name in whole:
+                raise ParamsError(f"drivers_of: {effect}: {name} is a part of {whole[name]}. Draw the path with {whole[name]} instead.")
+    if outcome in whole:
+        raise ParamsError(f"outcome: {outcome} is a part of {whole[outcome]}. Name {whole[outcome]}, or a construct of its own.")
+    named = next(((each.name, item) for each in constructs for item in each.items if item in whole), None)
+    if named:
+        raise ParamsError(f"constructs: {named[0]}: the item {named[1]!r} has the name of a part of {whole[named[1]]}. Rename one of them.")
+
+
+def _check_linked(constructs: tuple[Construct, ...], drivers: Mapping[str, tuple[str, ...]]) -> None:
+    linked = {*drivers, *(cause for causes in drivers.values() for cause in causes), *(part for each in constructs for part in each.of)}
+    lonely = [each.name for each in constructs if each.name not in linked]
     if lonely:
         raise ParamsError(f"constructs: {lonely[0]} has no path to or from it. Connect it in drivers_of or leave it out.")
 
 
-def _check_items(constructs: tuple[Construct, ...]) -> None:
-    owner: dict[str, str] = {}
-    for each in constructs:
-        if not each.items:
-            raise ParamsError(f"constructs: {each.name} has no items.")
-        for item in each.items:
-            if item in owner:
-                raise ParamsError(f"constructs: the item {item!r} stands in {owner[item]} and in {each.name}; it can measure only one.")
-            owner[item] = each.name
+def _check_questions(questions: Mapping[str, Question], items: tuple[str, ...]) -> None:
+    for item in questions:
+        if item not in items:
+            raise ParamsError(f"items: no construct is measured by {item!r}.{nearest(item, items)}")
+
+
+def _order(constructs: tuple[Construct, ...], drivers: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Causal order, each part just before the construct it helps to form: both stages keep this order."""
+    parts = {each.name: each.of for each in constructs}
+    hidden = {part for each in constructs for part in each.of}
+    for name in _causal_order([each.name for each in constructs if each.name not in hidden], drivers):
+        yield from (*parts[name], name)
 
 
 def _causal_order(names: list[str], drivers: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -1,46 +1,37 @@
-"""The path model as a diagram: constructs in causal order, arrows with their coefficients."""
+"""The path model as a diagram: constructs in causal order, arrows with their coefficients, or bare where there is no fit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from csat_lib.errors import ParamsError, nearest
 from csat_lib.report import cells
-from csat_lib.report.charts.canvas import (
-    ACCENT,
-    BG,
-    INK,
-    LINE,
-    SMALL,
-    SOFT,
-    TEXT,
-    TINT,
-    exhibit,
-    lines_of,
-    sheet,
-    theme,
-)
+from csat_lib.report.charts.canvas import ACCENT, BG, INK, SOFT, TEXT, exhibit, sheet, theme
+from csat_lib.report.charts.constructs import Numbers, draw_constructs
 from csat_lib.report.charts.labels import Box
-from csat_lib.report.charts.layers import BOX, Layout, layout
+from csat_lib.report.charts.layers import BOX, PART, Layout, layout
 from csat_lib.report.exhibits import Exhibit, guard, need, nothing
 from csat_lib.report.language import joined, listed
 from csat_lib.report.page import Page
-from csat_lib.study import Structure
+from csat_lib.study import Structure, Text
 
 WIDTH = 1060.0
 PLATE = (46.0, 20.0)
-Numbers = Mapping[str, float] | pd.Series | pd.DataFrame
+UNFITTED = Text(en="The model: an arrow leads from each cause to its effect.", zh="模型结构：箭头由原因指向结果。")
+UNFITTED_ALT = Text(en="Path diagram of {constructs} constructs and {paths} paths", zh="路径图：{constructs} 个变量，{paths} 条路径")
 Point = tuple[float, float]
+Look = Literal["clear", "faint"]
 
 
 def path_diagram(
     page: Page,
-    fit_paths: pd.DataFrame,
+    fit_paths: pd.DataFrame | None = None,
     *,
     name: str = "paths",
     structure: Structure,
@@ -49,12 +40,15 @@ def path_diagram(
 ) -> Exhibit:
     """The structural model with its coefficients; arrows whose interval excludes zero are coloured, the others faint.
 
+    The parts of a higher-order construct are smaller boxes attached to it by dashed lines; no arrow ends at them.
+
     Parameters
     ----------
     page : Page
         From ``open_page``.
-    fit_paths : DataFrame
-        cause, effect, estimate; conf_low and conf_high where the paths were bootstrapped.
+    fit_paths : DataFrame, optional
+        cause, effect, estimate; conf_low and conf_high where the paths were bootstrapped. None draws the model's own
+        paths, without coefficients.
     name : str
         What the CSV is called.
     structure : Structure
@@ -65,28 +59,77 @@ def path_diagram(
     Raises
     ------
     ParamsError
-        A column is missing, or a path names a construct that the model does not have.
+        A column is missing, or a path names a construct that the model does not have or that is a part of another.
     """
-    need(fit_paths, ["cause", "effect", "estimate"], "A path diagram")
-    kept = guard(page, fit_paths)
-    rows = kept.dropna(subset=["estimate"]).reset_index(drop=True)
+    if fit_paths is None:
+        rows = kept = pd.DataFrame(list(structure.paths), columns=["cause", "effect"])
+    else:
+        need(fit_paths, ["cause", "effect", "estimate"], "A path diagram")
+        kept = guard(page, fit_paths)
+        rows = kept.dropna(subset=["estimate"]).reset_index(drop=True)
+        _check_ends(rows, structure)
+    if rows.empty:
+        return nothing(page, name, page.say("paths_plain"))
+    caption, alt = said_of_model(structure, page.language) if fit_paths is None else _said(page, rows, _known(rows), structure)
+    with theme():
+        figure = draw_paths(structure, rows, language=page.language, scores=scores, r_squared=r_squared)
+        return exhibit(page, kept, figure, name=name, alt=alt, caption=caption, fit="wide")
+
+
+def draw_paths(
+    structure: Structure,
+    rows: pd.DataFrame,
+    *,
+    language: str,
+    scores: Numbers | None = None,
+    r_squared: Numbers | None = None,
+) -> Figure:
+    """The figure itself; to be drawn and written under ``theme``.
+
+    Parameters
+    ----------
+    structure : Structure
+        Constructs in causal order, and the outcome.
+    rows : DataFrame
+        cause, effect; estimate, conf_low and conf_high where there are any.
+    language : {"en", "zh"}
+        Of the labels.
+    scores, r_squared : Series, mapping or frame (construct, estimate), optional
+        Printed in the boxes.
+    """
+    parts = tuple((whole, structure.construct(whole).of) for whole in structure.higher_order)
+    paths = tuple(zip(rows["cause"].astype(str), rows["effect"].astype(str), strict=True))
+    drawn = layout(_flow(structure), paths, structure.outcome, WIDTH, parts)
+    figure, axes = sheet(WIDTH, drawn.height, left=0, right=0, top=0, bottom=0)
+    axes.set(xlim=(0, WIDTH), ylim=(0, drawn.height), xticks=[], yticks=[])
+    if "estimate" in rows.columns:
+        _arrows(axes, rows, _known(rows), drawn)
+    else:
+        for cause, effect in paths:
+            _arrow(axes, _ends(drawn, cause, effect), width=1.8, colour=SOFT, look="clear")
+    draw_constructs(axes, structure, drawn, language=language, scores=scores, r_squared=r_squared)
+    return figure
+
+
+def said_of_model(structure: Structure, language: str) -> tuple[str, str]:
+    """Caption and alternative text of a model without coefficients."""
+    alt = UNFITTED_ALT.say(language).format(constructs=len(structure.names), paths=len(structure.paths))
+    return UNFITTED.say(language), alt
+
+
+def _flow(structure: Structure) -> tuple[str, ...]:
+    """The constructs that arrows join: all but the parts of higher-order ones."""
+    hidden = {part for whole in structure.higher_order for part in structure.construct(whole).of}
+    return tuple(name for name in structure.names if name not in hidden)
+
+
+def _check_ends(rows: pd.DataFrame, structure: Structure) -> None:
+    flow = _flow(structure)
     for construct in pd.concat([rows["cause"], rows["effect"]]).unique():
         if construct not in structure.names:
             raise ParamsError(f"No construct {construct!r} in the model.{nearest(str(construct), structure.names)}")
-    if rows.empty:
-        return nothing(page, name, page.say("paths_plain"))
-    drawn = layout(structure.names, tuple(zip(rows["cause"], rows["effect"], strict=True)), structure.outcome, WIDTH)
-    known = _known(rows)
-    with theme():
-        figure, axes = sheet(WIDTH, drawn.height, left=0, right=0, top=0, bottom=0)
-        axes.set(xlim=(0, WIDTH), ylim=(0, drawn.height), xticks=[], yticks=[])
-        _arrows(axes, rows, known, drawn)
-        for construct in structure.names:
-            under = _numbers_under(construct, scores, r_squared)
-            label = structure.label(construct, page.language)
-            _box(axes, drawn.centres[construct], label, under, "main" if construct == structure.outcome else "plain")
-        caption, alt = _said(page, rows, known, structure)
-        return exhibit(page, kept, figure, name=name, alt=alt, caption=caption, fit="wide")
+        if construct not in flow:
+            raise ParamsError(f"{construct} is a part of another construct and has no path. Pass structure=structure.first_stage().")
 
 
 def _known(rows: pd.DataFrame) -> list[bool] | None:
@@ -99,29 +142,33 @@ def _known(rows: pd.DataFrame) -> list[bool] | None:
 def _arrows(axes: Axes, rows: pd.DataFrame, known: list[bool] | None, drawn: Layout) -> None:
     ends = [_ends(drawn, str(cause), str(effect)) for cause, effect in zip(rows["cause"], rows["effect"], strict=True)]
     plates = _plates(ends, drawn)
-    for row, ((start, stop), middle) in enumerate(zip(ends, plates, strict=True)):
+    for row, (both, middle) in enumerate(zip(ends, plates, strict=True)):
         value = float(rows["estimate"].iloc[row])
         clear = known is None or known[row]
+        look: Look = "clear" if clear else "faint"
         colour = SOFT if known is None else ACCENT if clear else SOFT
         width = 1.8 if known is None else 1.2 + 3.4 * min(abs(value), 1.0) if clear else 1.1
-        arrow = FancyArrowPatch(
-            start,
-            stop,
-            arrowstyle=f"-|>,head_length={4.5 + width:g},head_width={2.4 + 0.75 * width:g}",
-            mutation_scale=1,
-            shrinkA=0,
-            shrinkB=0,
-            linewidth=width,
-            color=colour,
-            alpha=1 if clear else 0.45,
-            zorder=1 if not clear else 2,
-            joinstyle="miter",
-        )
-        axes.add_patch(arrow)
-        _coefficient(axes, middle, cells.signed(value, 2), "clear" if clear else "faint")
+        _arrow(axes, both, width=width, colour=colour, look=look)
+        _coefficient(axes, middle, cells.signed(value, 2), look)
 
 
-def _coefficient(axes: Axes, middle: Point, text: str, look: str) -> None:
+def _arrow(axes: Axes, ends: tuple[Point, Point], *, width: float, colour: str, look: Look) -> None:
+    arrow = FancyArrowPatch(
+        *ends,
+        arrowstyle=f"-|>,head_length={4.5 + width:g},head_width={2.4 + 0.75 * width:g}",
+        mutation_scale=1,
+        shrinkA=0,
+        shrinkB=0,
+        linewidth=width,
+        color=colour,
+        alpha=1 if look == "clear" else 0.45,
+        zorder=2 if look == "clear" else 1,
+        joinstyle="miter",
+    )
+    axes.add_patch(arrow)
+
+
+def _coefficient(axes: Axes, middle: Point, text: str, look: Look) -> None:
     """A coefficient on a plate that hides the arrow behind it."""
     corner = (middle[0] - PLATE[0] / 2, middle[1] - PLATE[1] / 2)
     axes.add_patch(FancyBboxPatch(corner, *PLATE, boxstyle="round,pad=0,rounding_size=4", color=BG, linewidth=0, zorder=3))
@@ -142,7 +189,11 @@ def _ends(drawn: Layout, cause: str, effect: str) -> tuple[Point, Point]:
 
 def _plates(ends: list[tuple[Point, Point]], drawn: Layout) -> list[Point]:
     """Where each coefficient stands on its arrow: free of boxes, other arrows and other coefficients."""
-    boxes: list[Box] = [(x - BOX[0] / 2 - 2, y - BOX[1] / 2 - 2, x + BOX[0] / 2 + 2, y + BOX[1] / 2 + 2) for x, y in drawn.centres.values()]
+    boxes: list[Box] = [
+        (x - size[0] / 2 - 2, y - size[1] / 2 - 2, x + size[0] / 2 + 2, y + size[1] / 2 + 2)
+        for places, size in ((drawn.centres, BOX), (drawn.parts, PART))
+        for x, y in places.values()
+    ]
     spots = np.array([0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8])
     order = sorted(range(len(ends)), key=lambda one: np.hypot(*np.subtract(*ends[one])))
     placed: dict[int, Point] = {}
@@ -171,54 +222,6 @@ def _near(point: Point, arrow: tuple[Point, Point]) -> float:
     line = np.array(arrow[0]) + t * (np.array(arrow[1]) - np.array(arrow[0]))
     away = np.abs(line - np.array(point)) / (np.array(PLATE) / 2 + 3)
     return float(np.clip(1.2 - away.max(axis=1).min(), 0, 1))
-
-
-def _box(axes: Axes, centre: Point, label: str, under: str, kind: str) -> None:
-    main = kind == "main"
-    axes.add_patch(
-        FancyBboxPatch(
-            (centre[0] - BOX[0] / 2, centre[1] - BOX[1] / 2),
-            *BOX,
-            boxstyle="round,pad=0,rounding_size=9",
-            facecolor=TINT,
-            edgecolor=ACCENT if main else LINE,
-            linewidth=2 if main else 1.2,
-            zorder=5,
-        )
-    )
-    lines = lines_of(label, BOX[0] - 14, TEXT, "bold")[:2]
-    rows = [*lines, *([under] if under else [])]
-    for step, text in enumerate(rows):
-        y = centre[1] + ((len(rows) - 1) / 2 - step) * 17.5
-        last = bool(under) and step == len(rows) - 1
-        axes.text(
-            centre[0],
-            y,
-            text,
-            ha="center",
-            va="center_baseline",
-            zorder=6,
-            fontsize=SMALL if last else TEXT,
-            color=SOFT if last else INK,
-            weight="normal" if last else "bold",
-        )
-
-
-def _numbers_under(construct: str, scores: Numbers | None, r_squared: Numbers | None) -> str:
-    score, share = _lookup(scores, construct), _lookup(r_squared, construct)
-    parts = [cells.number(score)] if score is not None else []
-    parts += [f"R² {cells.number(share, 2)}"] if share is not None else []
-    return " · ".join(parts)
-
-
-def _lookup(numbers: Numbers | None, construct: str) -> float | None:
-    if numbers is None:
-        return None
-    if isinstance(numbers, pd.DataFrame):
-        need(numbers, ["construct", "estimate"], "Numbers in a path diagram")
-        numbers = numbers.drop_duplicates("construct").set_index("construct")["estimate"]
-    value = dict(numbers).get(construct)
-    return float(value) if cells.is_number(value) else None  # type: ignore[arg-type]
 
 
 def _said(page: Page, rows: pd.DataFrame, known: list[bool] | None, structure: Structure) -> tuple[str, str]:
