@@ -6,10 +6,10 @@ BIN := .venv/bin
 READY := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab bench lock clean
+.PHONY: help report test lab bench bench-peers bench-large lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 report: $(READY) ## run the demonstration study and say where its index is
 	@$(BIN)/csat demo
@@ -26,8 +26,15 @@ test: $(READY) ## style, types and the whole test suite
 lab: $(READY) ## open JupyterLab
 	@$(BIN)/python -m jupyterlab
 
-bench: $(READY) ## measure speed and memory against the peers
+bench: $(READY) ## measure speed against floors, and bias and coverage against a known truth
 	@$(BIN)/python tests/benchmarks/run.py
+	@$(BIN)/python tests/benchmarks/recovery.py
+
+bench-peers: $(READY) ## compare numbers, speed and memory with seminr, in an environment of its own
+	@$(BIN)/python tests/benchmarks/peers.py
+
+bench-large: $(READY) ## a fit of 100 million respondents from Parquet, in bounded memory
+	@$(BIN)/python tests/benchmarks/large.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@echo "Writing requirements.lock"

@@ -24,15 +24,15 @@ def test_rows_are_drawn_equally_often_and_as_often_twice_as_chance_has_it():
 
 
 def test_the_split_into_blocks_depends_on_the_number_of_rows_alone():
-    few, many = blocks(300, 250, seed=5), blocks(1_000, 250, seed=5)
+    few, many = blocks(600, 250, seed=5), blocks(2_000, 250, seed=5)
     assert [(b.start, b.seed.spawn_key) for b in many[:1]] == [(b.start, b.seed.spawn_key) for b in few[:1]]
-    assert [b.start for b in many] == list(range(0, 1_000, few[0].draws))
-    assert sum(b.draws for b in few) == 300
-    assert blocks(300, 10_000_000, seed=5)[0].draws < few[0].draws
+    assert [b.start for b in many] == list(range(0, 2_000, few[0].draws))
+    assert sum(b.draws for b in few) == 600
+    assert blocks(600, 10_000_000, seed=5)[0].draws < few[0].draws
 
 
 def test_the_first_draws_are_the_same_when_more_are_asked_for():
-    np.testing.assert_array_equal(drawn(1_000, 40, seed=3)[:250], drawn(250, 40, seed=3))
+    np.testing.assert_array_equal(drawn(1_000, 40, seed=3)[:500], drawn(500, 40, seed=3))
     assert (drawn(250, 40, seed=3) != drawn(250, 40, seed=4)).any()
 
 

@@ -3,7 +3,19 @@
 from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
 from csat_lib.stats.inference import Estimate, n_effective, percentile_interval, weighted_mean, wilson, z_value
 from csat_lib.stats.moments import Missing, Moments, Pairs, correlations, moments
-from csat_lib.stats.resample import Block, Products, blocks, counts, one_thread, products, resampled
+from csat_lib.stats.parallel import each_piece
+from csat_lib.stats.resample import (
+    Block,
+    Products,
+    blocks,
+    counts,
+    counts_within,
+    jackknife_groups,
+    left_out,
+    one_thread,
+    products,
+    resampled,
+)
 
 __all__ = [
     "Block",
@@ -16,6 +28,10 @@ __all__ = [
     "blocks",
     "correlations",
     "counts",
+    "counts_within",
+    "each_piece",
+    "jackknife_groups",
+    "left_out",
     "moments",
     "n_effective",
     "numeric_columns",

@@ -8,6 +8,7 @@ from csat_lib.survey.exports import Export, read_export
 from csat_lib.survey.findings import Finding, Findings
 from csat_lib.survey.modes import mode_effects
 from csat_lib.survey.parquet_moments import moments_from_parquet
+from csat_lib.survey.partitions import moments_from_partitions
 from csat_lib.survey.planner import detectable, margin_of, sample_size, sample_size_to_detect
 from csat_lib.survey.questionnaires import questionnaire_changes
 from csat_lib.survey.rejected import write_rejected
@@ -45,6 +46,7 @@ __all__ = [
     "margin_of",
     "mode_effects",
     "moments_from_parquet",
+    "moments_from_partitions",
     "moments_of",
     "power",
     "questionnaire_changes",

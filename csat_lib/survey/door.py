@@ -18,7 +18,7 @@ Weights = pd.Series | np.ndarray | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Complete rows for resampling: answers (n, p), raw weights (n,), and cluster of each row with stratum of each cluster."""
+    """Rows for resampling: answers (n, p), raw weights (n,), and cluster of each row with stratum of each cluster."""
 
     X: np.ndarray
     weights: np.ndarray
@@ -60,8 +60,21 @@ def moments_of(
     return moments(_frame(data), items, weights=weights, missing=missing, scale=scale)
 
 
-def rows_of(data: Data, items: Sequence[str], *, purpose: str, weights: Weights = None) -> Rows:
-    """The rows complete in ``items``, for what needs rows.
+def rows_of(data: Data, items: Sequence[str], *, purpose: str, weights: Weights = None, missing: Missing = "listwise") -> Rows:
+    """The rows complete in ``items`` (by the pairwise and mean rules: all rows of positive weight), for what needs rows.
+
+    Parameters
+    ----------
+    data : Survey or DataFrame
+        A Survey brings weights, strata and clusters.
+    items : sequence of str
+        Columns, in the order wanted.
+    purpose : str
+        What needs the rows; it begins the message of a refusal.
+    weights : Series or array, optional
+        Beside a DataFrame only.
+    missing : {"listwise", "pairwise", "mean"}
+        With listwise, rows with a gap are left out.
 
     Raises
     ------
@@ -80,7 +93,9 @@ def rows_of(data: Data, items: Sequence[str], *, purpose: str, weights: Weights 
         frame = _frame(data)
         w = row_weights(frame, weights)
     X = np.column_stack(numeric_columns(frame, items))
-    whole = ~np.isnan(X).any(axis=1) & (w > 0)
+    whole = w > 0
+    if missing == "listwise":
+        whole &= ~np.isnan(X).any(axis=1)
     if whole.sum() < 2:
         raise DataError(f"{purpose}: only {int(whole.sum())} of {len(X)} respondents answered all of: {', '.join(items)}.")
     return Rows(X[whole], w[whole], _units(strata, cluster, whole))

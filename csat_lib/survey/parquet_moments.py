@@ -77,26 +77,38 @@ def moments_from_parquet(
     DataError
         No file; a column that is missing or not numeric; infinite answers; bad weights; a segment with fewer than two usable rows.
     """
+    names = checked_items(items, missing)
+    low, high = scale_ends(names, scale)
+    parts = gathered(path, names, weights=weights, missing=missing, by=by)
+    if weights is not None and parts and not any(each.weight > 0 for each in parts.values()):
+        raise DataError(f"{path}: all weights in {weights!r} are zero.")
+    if by is None:
+        return parts.get("", Part(missing, len(names))).moments(names, low, high, str(path))
+    return {name: parts[name].moments(names, low, high, f"{path}, {by} {name!r}") for name in sorted(parts)}
+
+
+def checked_items(items: Sequence[str], missing: Missing) -> tuple[str, ...]:
+    """The items, each once, and a known rule for missing answers."""
     pick(MISSING_RULES, missing, "rule for missing answers")
     names = tuple(items)
     if not names or len(set(names)) < len(names):
         raise ParamsError("Name at least one item, and each item once.")
-    low, high = scale_ends(names, scale)
-    parts: dict[str, _Part] = {}
+    return names
+
+
+def gathered(path: str | Path, names: tuple[str, ...], *, weights: str | None, missing: Missing, by: str | None = None) -> dict[str, Part]:
+    """What the files of ``path`` say of every segment, "" without segments."""
+    parts: dict[str, Part] = {}
     for file in _files(path):
         for X, w, segment in _batches(file, names, weights, by):
             _gather(parts, X, w, segment, missing)
     for each in parts.values():
         each.finish()
-    if weights is not None and parts and not any(each.weight > 0 for each in parts.values()):
-        raise DataError(f"{path}: all weights in {weights!r} are zero.")
-    if by is None:
-        return parts.get("", _Part(missing, len(names))).moments(names, low, high, str(path))
-    return {name: parts[name].moments(names, low, high, f"{path}, {by} {name!r}") for name in sorted(parts)}
+    return parts
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     """What is known of one segment so far."""
 
     missing: Missing
@@ -138,6 +150,15 @@ class _Part:
             (X, w), self.waiting = self.waiting, None
             self.add(X, w)
 
+    def merged(self, other: Part) -> Part:
+        """Both parts' rows together; neither has rows that wait."""
+        one, two = self.sums, other.sums
+        sums = two if one is None else one if two is None else merged_sums(one, two)
+        a, b = self.pairs, other.pairs
+        pairs = b if a is None else a if b is None else a.merged(b)
+        rows, answered = self.rows + other.rows, self.answered + other.answered
+        return Part(self.missing, self.width, rows, self.weight + other.weight, answered, None, sums, pairs)
+
     def moments(self, names: tuple[str, ...], low: Array | None, high: Array | None, where: str) -> Moments:
         """The moments of all rows taken, or an error that says how few there were."""
         n = self.sums[0] if self.sums else int(self.pairs.n.min()) if self.pairs else 0
@@ -152,17 +173,17 @@ class _Part:
         return from_pairs(names, self.pairs, self.missing, low, high)
 
 
-def _gather(parts: dict[str, _Part], X: Array, w: Array, segment: Segments | None, missing: Missing) -> None:
+def _gather(parts: dict[str, Part], X: Array, w: Array, segment: Segments | None, missing: Missing) -> None:
     """Hand the rows of one batch to their segments; where very many wait in small segments, they need wait no longer."""
     if segment is None:
-        parts.setdefault("", _Part(missing, len(X))).take(X, w)
+        parts.setdefault("", Part(missing, len(X))).take(X, w)
         return
     words, codes = segment
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(words) + 1))
     for word, start, end in zip(words, ends[:-1], ends[1:], strict=True):
         if end > start and word is not None:
-            parts.setdefault(word, _Part(missing, len(X))).take(X[:, order[start:end]], w[order[start:end]])
+            parts.setdefault(word, Part(missing, len(X))).take(X[:, order[start:end]], w[order[start:end]])
     if sum(each.waiting[0].size for each in parts.values() if each.waiting is not None) > WAITING:
         for each in parts.values():
             each.finish()

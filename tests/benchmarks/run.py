@@ -9,7 +9,7 @@ import argparse
 
 from importance import bootstrapped, exact
 from intake import importing, parquet_moments
-from models import one_fit, resampling
+from models import further, one_fit, resampling, summaries
 from reading import reading
 from threadpoolctl import threadpool_limits
 from timing import machine, table
@@ -24,7 +24,9 @@ def main() -> None:
         print(machine())
         print()
         lines = [
-            resampling(5_000 // part),
+            *resampling(5_000 // part),
+            *summaries(5_000 // part),
+            *further(1_000 // part),
             one_fit(1_000_000 // part),
             exact(10),
             *([] if part > 1 else [exact(12)]),
