@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from csat_lib import drivers, errors, index, model, report, simulate, stats, study, survey
-    from csat_lib.model import assess, bootstrap, fit_pls, impacts, index_scores, summarise, total_effects
+    from csat_lib.model import assess, bootstrap, fit_pls, fit_sem, impacts, index_scores, summarise, total_effects
     from csat_lib.study import Structure, Study, load_codebook, load_model, load_study
     from csat_lib.survey import Survey, load_survey
 
@@ -32,6 +32,7 @@ _HOME = {
     "load_survey": "survey",
     "Survey": "survey",
     "fit_pls": "model",
+    "fit_sem": "model",
     "bootstrap": "model",
     "summarise": "model",
     "assess": "model",
@@ -49,6 +50,7 @@ __all__ = [
     "drivers",
     "errors",
     "fit_pls",
+    "fit_sem",
     "impacts",
     "index",
     "index_scores",

@@ -7,9 +7,11 @@ from known_models import TIGHT, ecsi, golden, mobile, structure, survey_of, trut
 
 from csat_lib.errors import ModelError, ParamsError
 from csat_lib.index import scores
-from csat_lib.model import assess, bootstrap, fit_pls, index_scores, index_weights, summarise, total_effects
+from csat_lib.model import bootstrap, fit_pls, index_scores, index_weights, summarise, total_effects
+from csat_lib.model.quality import htmt_table
+from csat_lib.model.resamples import estimate
 from csat_lib.simulate import responses
-from csat_lib.stats import blocks, counts, moments
+from csat_lib.stats import blocks, counts, moments, products, resampled
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def test_every_draw_is_the_fit_of_the_rows_it_repeats(answers, model, metric, mo
         totals = total_effects(again)
         at = [(model.names.index(a), model.names.index(b)) for a, b in totals[["cause", "effect"]].to_numpy()]
         np.testing.assert_allclose([found.total_effects[i, j, number] for i, j in at], totals["estimate"], **near)
-        np.testing.assert_allclose(found.htmt[:, number], assess(again).query("metric == 'htmt'")["estimate"], **near)
+        np.testing.assert_allclose(found.htmt[:, number], htmt_table(again)["estimate"], **near)
         np.testing.assert_allclose(found.index[:, number], index_scores(again)["estimate"], rtol=0, atol=1e-7)
 
 
@@ -77,8 +79,8 @@ def test_a_seed_gives_its_draws_again_and_another_seed_others(fitted, answers, d
 
 
 def test_asking_for_more_draws_does_not_change_the_first(fitted, answers, draws):
-    few = bootstrap(fitted, answers, draws=250, seed=7)
-    np.testing.assert_array_equal(few.weights, draws.weights[:, :250])
+    few = bootstrap(fitted, answers, draws=500, seed=7)
+    np.testing.assert_array_equal(few.weights, draws.weights[:, :500])
 
 
 def test_the_unit_of_the_survey_weights_does_not_touch_the_draws(answers, model):
@@ -101,6 +103,7 @@ def test_the_table_holds_estimates_with_interval_for_all_there_is(fitted, draws)
     table = summarise(fitted, draws)
     assert table["metric"].value_counts().to_dict() == {
         "path": 4,
+        "indirect_effect": 3,
         "total_effect": 6,
         "weight": 11,
         "loading": 11,
@@ -239,16 +242,54 @@ def test_moments_have_no_rows_to_resample(answers, model):
 
 
 def test_other_rows_than_the_fit_s_are_refused(answers, model, fitted):
-    with pytest.raises(ParamsError, match="100 complete rows, the fit was made from 150"):
+    with pytest.raises(ParamsError, match="100 usable rows, but the fit was made from 150"):
         bootstrap(fitted, answers.head(100), draws=100, seed=1)
     weighted = fit_pls(survey_of(answers, list(answers), weights=answers["q1"]), model)
     with pytest.raises(ParamsError, match="means of these data are not those of the fit"):
         bootstrap(weighted, answers, draws=100, seed=1)
 
 
-def test_another_rule_than_listwise_has_no_bootstrap(answers, model):
-    with pytest.raises(ParamsError, match="this fit used missing='mean'"):
-        bootstrap(fit_pls(answers, model, missing="mean"), answers, draws=100, seed=1)
+@pytest.mark.parametrize("missing", ["pairwise", "mean"])
+def test_with_gaps_every_draw_is_the_fit_of_the_rows_it_repeats_by_the_same_rule(answers, model, missing):
+    gaps = answers.mask(np.random.default_rng(64).random(answers.shape) < 0.08)
+    weights = pd.Series(np.random.default_rng(65).gamma(4.0, size=len(gaps)), index=gaps.index)
+    survey = survey_of(gaps, list(gaps), weights=weights)
+    fit = fit_pls(survey, model, missing=missing, tolerance=TIGHT)
+    found = bootstrap(fit, survey, draws=100, seed=3)
+    taken = np.concatenate([counts(block, len(gaps)) for block in blocks(100, len(gaps), 3)]).astype(int)
+    for number in (0, 57, 99):
+        rows = gaps.index.repeat(taken[number])
+        repeated = survey_of(gaps.loc[rows].reset_index(drop=True), list(gaps), weights=weights.loc[rows].reset_index(drop=True))
+        again = fit_pls(repeated, model, missing=missing, tolerance=TIGHT)
+        np.testing.assert_allclose(found.paths[:, number], again.paths["estimate"], rtol=0, atol=1e-9)
+        np.testing.assert_allclose(found.index[:, number], index_scores(again)["estimate"], rtol=0, atol=1e-7)
+
+
+def test_draws_whose_pairwise_correlations_contradict_each_other_are_counted():
+    draw = np.random.default_rng(66)
+    liking = draw.normal(size=(60, 1))
+    frame = pd.DataFrame(liking + 0.9 * draw.normal(size=(60, 4)), columns=["a", "b", "c", "d"])
+    frame.iloc[:28, 0], frame.iloc[28:48, 1], frame.iloc[48:, 2] = np.nan, np.nan, np.nan
+    model = structure({"x": ["a", "b"], "y": ["c", "d"]}, {"y": ["x"]}, "y")
+    found = bootstrap(fit_pls(frame, model, missing="pairwise"), frame, draws=300, seed=5)
+    lost = found.degenerate["contradictory correlations"]
+    assert 0 < lost < 150
+    assert np.isnan(found.paths[0]).sum() == lost
+
+
+def test_workers_and_their_number_change_nothing(fitted, answers, draws):
+    again = bootstrap(fitted, answers, draws=600, seed=7, workers=2)
+    np.testing.assert_array_equal(again.paths, draws.paths)
+    np.testing.assert_array_equal(again.index, draws.index)
+
+
+def test_the_size_of_the_pieces_changes_nothing(fitted, answers, draws):
+    rows = products(answers[list(fitted.structure.items)].to_numpy(), np.ones(len(answers)))
+    taken = np.concatenate([counts(block, len(answers)) for block in blocks(600, len(answers), 7)])
+    for size in (1, 7, 600):
+        pieces = [estimate(fitted, *resampled(rows, taken[start : start + size])) for start in range(0, 600 if size > 1 else 20, size)]
+        paths = np.concatenate([piece["paths"] for piece in pieces], axis=-1)[0, 1]
+        np.testing.assert_allclose(paths, draws.paths[0, : len(paths)], rtol=0, atol=1e-12)
 
 
 def test_ninety_nine_draws_are_too_few(answers, fitted):

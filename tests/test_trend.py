@@ -6,7 +6,7 @@ import pytest
 from known_models import survey_of, truth
 
 from csat_lib.errors import ModelError, ParamsError
-from csat_lib.model import bootstrap, changes, fit_pls, index_scores, index_trend, summarise
+from csat_lib.model import bootstrap, changes, fit_pls, index_scores, index_trend, index_weights, summarise
 from csat_lib.simulate import responses
 
 HOW = {"scheme": "path"}
@@ -61,6 +61,41 @@ def test_a_fall_is_judged_like_a_rise():
 def test_a_period_that_the_trend_lacks_is_not_compared(trend):
     found = changes(trend, {"since last quarter": "2026Q2", "since last year": "2025Q3", "since itself": "2026Q3"})
     assert found["label"].tolist() == ["since last quarter"]
+
+
+def test_the_fixed_companion_keeps_the_weights_of_the_first_period(surveys, trend):
+    weights = index_weights(fit_pls(surveys["2026Q1"], truth().structure, **HOW))[["s1", "s2", "s3"]]
+    for row, survey in zip(trend.itertuples(), surveys.values(), strict=True):
+        own = (survey.responses[["s1", "s2", "s3"]] - 1) @ (weights / weights.sum()) / 9 * 100
+        assert row.fixed == pytest.approx(own.mean(), rel=1e-10)
+        assert row.fixed_std_error == pytest.approx(own.std() / np.sqrt(200), rel=1e-10)
+    assert trend.loc[0, "fixed"] == pytest.approx(trend.loc[0, "estimate"], rel=1e-10)
+
+
+def test_another_period_can_lend_its_weights(surveys):
+    found = index_trend(surveys, truth().structure, "satisfaction", how=HOW, draws=100, seed=1, reference="2026Q2").set_index("period")
+    assert found.at["2026Q2", "fixed"] == pytest.approx(found.at["2026Q2", "estimate"], rel=1e-10)
+    assert found.at["2026Q1", "fixed"] != pytest.approx(found.at["2026Q1", "estimate"], abs=1e-6)
+
+
+def test_where_only_the_weights_move_the_fixed_companion_stands_still():
+    # the same answers to every item, but those to one of them dealt out anew: its weight falls, no mean moves
+    items = list(truth().structure.items)
+    before = wave(71).assign(s1=lambda frame: (frame["s1"] + 2).clip(1, 10))
+    after = before.assign(s1=np.concatenate([before["s1"][:80], np.random.default_rng(5).permutation(before["s1"][80:])]))
+    waves = {"2026Q1": survey_of(before, items), "2026Q2": survey_of(after, items)}
+    found = index_trend(waves, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+    assert found["fixed"].diff()[1] == pytest.approx(0, abs=1e-9)
+    assert abs(found["estimate"].diff()[1]) > 0.3
+
+
+def test_a_reference_without_a_survey_or_a_model_is_refused(surveys):
+    with pytest.raises(ParamsError, match=r"reference: no survey of '2026Q4'\. Did you mean"):
+        index_trend(surveys, truth().structure, "satisfaction", how=HOW, draws=100, seed=1, reference="2026Q4")
+    items = list(truth().structure.items)
+    broken = {"2026Q1": survey_of(wave(71).assign(q1=5.0), items), "2026Q2": surveys["2026Q2"]}
+    with pytest.raises(ModelError, match="model of 2026Q1 cannot be fitted, so its weights cannot be kept"):
+        index_trend(broken, truth().structure, "satisfaction", how=HOW, draws=100, seed=1, reference="2026Q1")
 
 
 def test_an_earlier_period_without_a_model_leaves_a_gap(surveys):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ModelError, ParamsError
+from csat_lib.model.intervals import Interval, intervals
 from csat_lib.model.kernel import design_of, totals
 from csat_lib.model.pls import PlsFit
+from csat_lib.model.pls_bootstrap import Draws
+from csat_lib.model.resamples import parts_of
 
 Array = npt.NDArray[np.float64]
 
@@ -35,24 +41,22 @@ def index_scores(fit: PlsFit) -> pd.DataFrame:
     -------
     DataFrame
         construct, estimate (0-100), std_error (for fixed weights), n, n_effective, verdict. A block with a negative weight has no index:
-        its estimate is NaN and the verdict says why.
+        its estimate is NaN and the verdict says why. The parts of higher-order constructs follow the constructs of the model.
 
     Raises
     ------
     ParamsError
         The ends of an item's scale are unknown.
     """
-    low, high = scale_of(fit)
+    scale_of(fit)
     rows = []
-    for name, block, w in _blocks(fit):
-        negative = [fit.moments.items[place] for place, weight in zip(block, w, strict=True) if not weight > 0]
-        width = float(w @ (high[block] - low[block]))
-        estimate = 100 * float(w @ (fit.moments.mean[block] - low[block])) / width
-        sd = 100 * float(np.sqrt(w @ fit.moments.covariance[np.ix_(block, block)] @ w)) / abs(width)
-        if negative:
-            rows.append((name, np.nan, np.nan, f"undefined: {', '.join(negative)} has a weight that is not positive"))
+    for each in _scored(fit):
+        width = float(each.w @ (each.high - each.low))
+        if each.negative:
+            rows.append((each.name, np.nan, np.nan, f"undefined: {', '.join(each.negative)} has a weight that is not positive"))
         else:
-            rows.append((name, estimate, sd / np.sqrt(fit.moments.n_effective), "ok"))
+            sd = 100 * float(np.sqrt(each.w @ each.covariance @ each.w)) / width
+            rows.append((each.name, 100 * float(each.w @ (each.mean - each.low)) / width, sd / np.sqrt(fit.moments.n_effective), "ok"))
     table = pd.DataFrame(rows, columns=["construct", "estimate", "std_error", "verdict"])
     table.insert(3, "n", fit.moments.n)
     table.insert(4, "n_effective", fit.moments.n_effective)
@@ -60,12 +64,26 @@ def index_scores(fit: PlsFit) -> pd.DataFrame:
 
 
 def index_weights(fit: PlsFit) -> pd.Series:
-    """Weights of the items within their construct's index: those of the answers in their own units, summing to 1 in a block."""
-    parts = [pd.Series(w / w.sum(), index=[fit.moments.items[place] for place in block]) for _, block, w in _blocks(fit)]
+    """Weights of the items within their construct's index: those of the answers in their own units, summing to 1 in a block.
+
+    Of a higher-order construct they are those of its parts' indices, and the parts' own items follow.
+    """
+    parts = []
+    for each in _scored(fit):
+        wide = each.w if each.low is None or each.name not in _formed(fit) else each.w * (each.high - each.low)
+        parts.append(pd.Series(wide / wide.sum(), index=list(each.items)))
     return pd.concat(parts).rename("weight")
 
 
-def impacts(fit: PlsFit, *, on: str, points: float = 5) -> pd.DataFrame:
+def impacts(
+    fit: PlsFit,
+    *,
+    on: str,
+    points: float = 5,
+    draws: Draws | None = None,
+    interval: Interval = "percentile",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
     """What ``points`` more on a construct's 0-100 index would bring to that of ``on``, all else equal.
 
     Parameters
@@ -76,12 +94,17 @@ def impacts(fit: PlsFit, *, on: str, points: float = 5) -> pd.DataFrame:
         The effect.
     points : float
         Points of the cause's index.
+    draws : Draws, optional
+        From ``bootstrap``: they give the intervals of the total.
+    interval, confidence
+        As in ``summarise``.
 
     Returns
     -------
     DataFrame
         cause, effect, direct, estimate: points of the effect's index, by the direct path and in total (b = beta sd_effect / sd_cause);
-        verdict. A cause whose index is undefined has NaN, and the verdict says why.
+        std_error, conf_low, conf_high of the total where draws are given; verdict. A cause whose index is undefined has NaN, and the
+        verdict says why.
 
     Raises
     ------
@@ -92,26 +115,41 @@ def impacts(fit: PlsFit, *, on: str, points: float = 5) -> pd.DataFrame:
     """
     names = fit.structure.names
     target = names.index(fit.structure.construct(on).name)
-    low, high = scale_of(fit)
-    sd = {}
-    for name, block, w in _blocks(fit):
-        sd[name] = 1.0 / float(w @ (high[block] - low[block])) if (w > 0).all() else np.nan
+    scale_of(fit)
+    width = np.array([_width(each) for each in _scored(fit)[: len(names)]])
     B, T = _effect_matrices(fit)
-    causes = [name for name in names if _reaches(fit, name, on)]
-    if np.isnan(sd[on]):
+    causes = [names.index(name) for name in names if _reaches(fit, name, on)]
+    if np.isnan(width[target]):
         raise ModelError(f"The index of {on} is undefined: one of its weights is not positive. Use mode A, or take the item out.")
-    rows = []
-    for cause in causes:
-        unit = points * sd[on] / sd[cause]
-        place = names.index(cause)
-        verdict = "ok" if np.isfinite(unit) else f"undefined: {cause} has a weight that is not positive"
-        rows.append((cause, on, unit * B[place, target], unit * T[place, target], verdict))
-    return pd.DataFrame(rows, columns=["cause", "effect", "direct", "estimate", "verdict"])
+    unit = points * width[target] / width[causes]
+    verdicts = [
+        "ok" if np.isfinite(u) else f"undefined: {names[c]} has a weight that is not positive" for u, c in zip(unit, causes, strict=True)
+    ]
+    table = pd.DataFrame({"cause": [names[place] for place in causes], "effect": on})
+    table["direct"], table["estimate"] = unit * B[causes, target], unit * T[causes, target]
+    if draws is not None:
+        found = intervals(
+            fit,
+            draws,
+            lambda each: _drawn_impacts(each, causes, target, points),
+            table["estimate"].to_numpy(dtype=float),
+            interval=interval,
+            confidence=confidence,
+        )
+        table["std_error"], table["conf_low"], table["conf_high"] = found.std_error, found.conf_low, found.conf_high
+    return table.assign(verdict=verdicts)
+
+
+def _drawn_impacts(draws: Draws, causes: list[int], target: int, points: float) -> Array:
+    if draws.width is None:
+        raise ParamsError("The draws were made without the ends of the scales. Give fit_pls a Survey, or scale=(1, 10), and draw again.")
+    with np.errstate(all="ignore"):
+        return np.asarray(points * draws.total_effects[causes, target] * draws.width[target] / draws.width[causes])
 
 
 def scale_of(fit: PlsFit) -> tuple[Array, Array]:
     """Low and high ends of the fit's items, or a refusal that names those unknown."""
-    m = fit.moments
+    m = fit.observed
     if m.low is None or m.high is None:
         raise ParamsError("The ends of the items' scales are unknown. Give fit_pls a Survey, or scale=(1, 10).")
     unknown = [item for item, low, high in zip(m.items, m.low, m.high, strict=True) if np.isnan(low) or np.isnan(high)]
@@ -120,10 +158,56 @@ def scale_of(fit: PlsFit) -> tuple[Array, Array]:
     return m.low, m.high
 
 
-def _blocks(fit: PlsFit) -> list[tuple[str, Array, Array]]:
-    w = fit.raw_weights
-    design = design_of(fit.structure, dict(fit.modes))
-    return [(name, np.arange(block.start, block.stop), w[block]) for name, block in zip(fit.structure.names, design.blocks, strict=True)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """One block: its items, their raw weights and moments, and the items without a positive weight."""
+
+    name: str
+    items: tuple[str, ...]
+    w: Array
+    mean: Array
+    covariance: Array
+    low: Array
+    high: Array
+    negative: tuple[str, ...]
+
+
+def _scored(fit: PlsFit) -> list[_Scored]:
+    """Every block of the model, then those of the parts of higher-order constructs."""
+    own = _blocks(fit, fit.structure.names)
+    if fit.first is None:
+        return own
+    parts = {each.name: each for each in _blocks(fit.first, parts_of(fit))}
+    whole = [
+        replace(each, negative=(*each.negative, *(one for item in each.items if item in parts for one in parts[item].negative)))
+        for each in own
+    ]
+    return [*whole, *parts.values()]
+
+
+def _blocks(fit: PlsFit, names: Sequence[str]) -> list[_Scored]:
+    m, w = fit.moments, fit.raw_weights
+    unknown = np.full(len(w), np.nan)
+    low, high = (unknown if ends is None else ends for ends in (m.low, m.high))
+    found = []
+    for name, block in zip(fit.structure.names, design_of(fit.structure, dict(fit.modes)).blocks, strict=True):
+        if name in names:
+            negative = tuple(item for item, weight in zip(m.items[block], w[block], strict=True) if not weight > 0)
+            found.append(
+                _Scored(name, m.items[block], w[block], m.mean[block], m.covariance[block, block], low[block], high[block], negative)
+            )
+    return found
+
+
+def _formed(fit: PlsFit) -> set[str]:
+    """The higher-order constructs."""
+    parts = parts_of(fit)
+    return {each.name for each in fit.structure.constructs if set(each.items) & set(parts)}
+
+
+def _width(each: _Scored) -> float:
+    """Points of the 0-100 scale per standard deviation of the score; NaN where the index is undefined."""
+    return np.nan if each.negative else 100 / float(each.w @ (each.high - each.low))
 
 
 def _effect_matrices(fit: PlsFit) -> tuple[Array, Array]:

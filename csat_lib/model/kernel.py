@@ -74,8 +74,8 @@ def _path(R: Array, design: Design) -> Array:
     """Regression coefficients for a construct's causes, correlations for its effects."""
     E = _factorial(R, design)
     for effect, causes in enumerate(design.causes):
-        if len(causes):
-            E[causes, effect] = solve_small(R[np.ix_(causes, causes)], R[causes, effect])
+        if len(causes) > 1:  # a single cause has its correlation: scores have variance 1
+            E[causes, effect] = solve_small(R[causes[:, None], causes], R[causes, effect])
     return E
 
 
@@ -92,8 +92,8 @@ def solve_small(A: Array, b: Array) -> Array:
     A, x = A.copy(), b.copy()
     for pivot in range(k):
         for row in range(pivot + 1, k):
-            factor = A[row, pivot] / A[pivot, pivot]
-            A[row, pivot + 1 :] -= factor * A[pivot, pivot + 1 :]
+            factor = A[pivot, row] / A[pivot, pivot]
+            A[row, row:] -= factor * A[pivot, row:]
             x[row] -= factor * x[pivot]
     for row in range(k - 1, -1, -1):
         for column in range(row + 1, k):
@@ -186,7 +186,7 @@ def regressions(R: Array, design: Design) -> tuple[Array, Array]:
     with np.errstate(all="ignore"):
         for effect, causes in enumerate(design.causes):
             if len(causes):
-                beta = solve_small(R[np.ix_(causes, causes)], R[causes, effect])
+                beta = solve_small(R[causes[:, None], causes], R[causes, effect])
                 paths[causes, effect] = beta
                 r_squared[effect] = (beta * R[causes, effect]).sum(axis=0)
     return paths, r_squared

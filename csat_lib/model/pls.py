@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ConvergenceError, ModelError, NotInStudyError, ParamsError, nearest, pick
-from csat_lib.model.kernel import INNER_SCHEMES, Design, design_of, orient, regressions, solve
+from csat_lib.model.kernel import INNER_SCHEMES, design_of, orient, regressions, solve
+from csat_lib.model.stages import composed, part_scores
 from csat_lib.stats import Missing, Moments, Scale, correlations
 from csat_lib.study import Structure
 from csat_lib.survey import Data, moments_of
@@ -48,6 +49,9 @@ class PlsFit:
         Until no weight, divided by the largest of its block, moved by the tolerance.
     tolerance, max_iterations : float, int
         The stopping rule.
+    first : PlsFit or None
+        Of a model with higher-order constructs: the first stage, whose scores of the parts are the items of this fit. ``structure`` and
+        ``moments`` are then those of the second stage; a part's score is on its items' scale.
     """
 
     paths: pd.DataFrame
@@ -63,6 +67,12 @@ class PlsFit:
     iterations: int
     tolerance: float
     max_iterations: int
+    first: PlsFit | None = None
+
+    @property
+    def observed(self) -> Moments:
+        """The moments of the questionnaire's items (``moments`` itself, unless there are higher-order constructs)."""
+        return self.moments if self.first is None else self.first.moments
 
     @property
     def raw_weights(self) -> Array:
@@ -84,6 +94,9 @@ def fit_pls(
     max_iterations: int = 300,
 ) -> PlsFit:
     """Estimate a path model by PLS (Tenenhaus et al. 2005).
+
+    Higher-order constructs are estimated in two stages (disjoint: Becker, Cheah, Gholamzade, Ringle & Sarstedt 2023): the scores of their
+    parts, from a first fit in which the parts take the construct's paths, are its items in the second.
 
     Parameters
     ----------
@@ -123,37 +136,60 @@ def fit_pls(
     >>> fit_pls(frame, model).paths[["cause", "effect"]].values.tolist()
     [['x', 'y']]
     """
-    if structure is None:
-        raise NotInStudyError("This study has no path model. Name one in its study.yaml, such as model: acsi.")
+    structure = modelled(structure)
     pick(INNER_SCHEMES, scheme, "inner scheme")
     pick(METRICS, metric, "metric")
     modes = _modes(structure, mode)
     m = moments_of(data, structure.items, missing=missing, scale=scale)
     check_analysable(m)
+    how = _How(scheme, metric, modes, tolerance, max_iterations)
+    if not structure.higher_order:
+        return _estimated(structure, m, how)
+    first = _estimated(structure.first_stage(), m.of(structure.first_stage().items), how)
+    second = structure.second_stage()
+    return replace(_estimated(second, _second_moments(first, second), how), first=first)
+
+
+def modelled(structure: Structure | None) -> Structure:
+    """The structure, or a refusal where a study has none."""
+    if structure is None:
+        raise NotInStudyError("This study has no path model. Name one in its study.yaml, such as model: acsi.")
+    return structure
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    scheme: str
+    metric: str
+    modes: Mapping[str, str]
+    tolerance: float
+    max_iterations: int
+
+
+def _estimated(structure: Structure, m: Moments, how: _How) -> PlsFit:
+    """The fit of one stage."""
+    modes = {name: how.modes[name] for name in structure.names}
     design = design_of(structure, modes)
-    S = analysed(m.covariance, metric)[:, :, None]
-    solution = solve(S, design, scheme, tolerance=tolerance, max_iterations=max_iterations)
+    S = analysed(m.covariance, how.metric)[:, :, None]
+    solution = solve(S, design, how.scheme, tolerance=how.tolerance, max_iterations=how.max_iterations)
     if solution.iterations[0] == 0:
-        raise _not_settled(m, structure, modes, max_iterations)
+        raise _not_settled(m, structure, modes, how.max_iterations)
     sd = np.sqrt(np.einsum("iib->ib", S))
     solution = orient(solution, sd, design)
     paths, r_squared = regressions(solution.R, design)
     _check_regressions(paths, r_squared, structure)
     own = solution.C[np.arange(len(sd)), design.owner] / sd
-    return _labelled(
-        structure,
-        m,
-        design,
-        (solution.w[:, 0], own[:, 0], paths[:, :, 0], r_squared[:, 0], solution.R[:, :, 0]),
-        {
-            "scheme": scheme,
-            "metric": metric,
-            "modes": modes,
-            "iterations": int(solution.iterations[0]),
-            "tolerance": tolerance,
-            "max_iterations": max_iterations,
-        },
-    )
+    numbers = (solution.w[:, 0], own[:, 0], paths[:, :, 0], r_squared[:, 0], solution.R[:, :, 0])
+    return _labelled(structure, m, numbers, replace(how, modes=modes), int(solution.iterations[0]))
+
+
+def _second_moments(first: PlsFit, second: Structure) -> Moments:
+    """The moments of the second stage's items: questionnaire items, and the parts' scores on their items' scale."""
+    m = first.moments
+    A = part_scores(first.structure, second, first.raw_weights[:, None])
+    mean, covariance = composed(A, m.mean[:, None], m.covariance[:, :, None])
+    low, high = (None if ends is None else A[:, :, 0].T @ ends for ends in (m.low, m.high))
+    return Moments(second.items, m.n, m.n_effective, mean[:, 0], covariance[:, :, 0], low, high, m.weight_sum, m.missing)
 
 
 def analysed(covariance: Array, metric: str) -> Array:
@@ -216,10 +252,10 @@ def _check_regressions(paths: Array, r_squared: Array, structure: Structure) -> 
             )
 
 
-def _labelled(structure: Structure, m: Moments, design: Design, numbers: tuple[Array, ...], how: dict[str, object]) -> PlsFit:
+def _labelled(structure: Structure, m: Moments, numbers: tuple[Array, ...], how: _How, iterations: int) -> PlsFit:
     w, own, paths, r_squared, R = numbers
     names, items = list(structure.names), list(structure.items)
-    owner = [names[place] for place in design.owner]
+    owner = [each.name for each in structure.constructs for _ in each.items]
     place = {name: number for number, name in enumerate(names)}
     frame = pd.DataFrame(structure.paths, columns=["cause", "effect"])
     frame["estimate"] = [float(paths[place[cause], place[effect]]) for cause, effect in structure.paths]
@@ -236,5 +272,10 @@ def _labelled(structure: Structure, m: Moments, design: Design, numbers: tuple[A
         correlations=pd.DataFrame(R, index=names, columns=names),
         structure=structure,
         moments=m,
-        **how,  # type: ignore[arg-type]
+        scheme=how.scheme,
+        metric=how.metric,
+        modes=dict(how.modes),
+        iterations=iterations,
+        tolerance=how.tolerance,
+        max_iterations=how.max_iterations,
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError, pick
-from csat_lib.model.kernel import Design, Solution, design_of, flip, htmt, multi_item_pairs, regressions, solve, totals
-from csat_lib.model.pls import PlsFit, analysed
-from csat_lib.stats import blocks, correlations, counts, one_thread, percentile_interval, products, resampled
-from csat_lib.survey import Data, Rows, rows_of
+from csat_lib.errors import ModelError, ParamsError
+from csat_lib.model.fitted_rows import rows_of_fit
+from csat_lib.model.kernel import design_of, multi_item_pairs
+from csat_lib.model.pls import PlsFit
+from csat_lib.model.resamples import CONSTANT, CONTRADICTORY, UNSETTLED, Estimates, estimate
+from csat_lib.stats import Block, Products, blocks, counts, counts_within, each_piece, jackknife_groups, left_out, products, resampled
+from csat_lib.survey import Data, Rows
 
 Array = npt.NDArray[np.float64]
-INTERVALS = {"percentile": percentile_interval}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +37,17 @@ class Draws:
     htmt : ndarray, (pairs, draws); ``htmt_pairs`` names the pairs.
         Multi-item blocks only.
     index : ndarray, (J, draws), or None
-        0-100, where the scales are known; NaN for a draw with a weight that is not positive.
+        0-100, where the scales are known; NaN for a draw with a weight that is not positive. The parts of higher-order constructs follow.
+    width : ndarray, (J, draws), or None
+        Points of the 0-100 scale per standard deviation of the score.
+    part_weights, part_loadings : ndarray, (items of parts, draws), or None
+        Of the first stage of a higher-order model.
     degenerate : dict of str to int
-        Why draws were lost: constant item, not converged.
+        Why draws were lost: constant item, not converged, contradictory pairwise correlations.
     n, draws, seed : int
         Rows resampled, draws made, and the seed that made them.
+    rows : Rows
+        What was resampled: intervals other than percentile go back to it.
     """
 
     weights: Array
@@ -50,187 +58,110 @@ class Draws:
     htmt: Array
     htmt_pairs: tuple[tuple[str, str], ...]
     index: Array | None
+    width: Array | None
+    part_weights: Array | None
+    part_loadings: Array | None
     degenerate: dict[str, int]
     n: int
     draws: int
     seed: int
+    rows: Rows
 
 
-def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int) -> Draws:
+def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int, workers: int = 1) -> Draws:
     """Resample respondents (clusters within strata where the survey names them) and estimate the model anew each time.
+
+    Survey weights multiply the counts and are not raked anew in the draws.
 
     Parameters
     ----------
     fit : PlsFit
-        What is resampled.
+        What is resampled, by its own rule for missing answers.
     data : Survey or DataFrame
         The rows it was fitted to; survey weights multiply the counts.
     draws : int
         At least 100.
     seed : int
-        The numbers depend on it and on the number of rows alone.
+        The numbers depend on it and on the rows alone.
+    workers : int
+        Processes, -1 for all cores. They go through joblib, so that its ``parallel_config`` may name a Dask, Ray or Spark cluster instead.
 
     Raises
     ------
     ParamsError
-        Moments were given, too few draws, or the fit used another rule than listwise for missing answers.
+        Moments were given, too few draws, or other data than the fit's.
     ModelError
         More than half of the draws are degenerate.
     """
     if draws < 100:
         raise ParamsError(f"{draws} draws are too few for an interval: at least 100.")
-    if fit.moments.missing != "listwise":
-        raise ParamsError(
-            f"The bootstrap resamples complete rows; this fit used missing={fit.moments.missing!r}. Fit with missing='listwise'."
-        )
-    rows = rows_of(data, fit.structure.items, purpose="The bootstrap")
-    if len(rows.X) != fit.moments.n:
-        raise ParamsError(f"These data have {len(rows.X)} complete rows, the fit was made from {fit.moments.n}: give the same data.")
-    if np.abs(rows.weights @ rows.X / rows.weights.sum() - fit.moments.mean).max() > 1e-6 * np.abs(rows.X).max():
-        raise ParamsError("The means of these data are not those of the fit: give the data it was made from, with the same weights.")
-    design = design_of(fit.structure, dict(fit.modes))
-    with one_thread():
-        parts = _run(fit, rows, design, draws, seed)
-    return _joined(fit, parts, n=len(rows.X), draws=draws, seed=seed)
+    rows = rows_of_fit(fit, data, purpose="The bootstrap")
+    ready = products(rows.X, rows.weights, fit.observed.missing)
+    work = partial(_drawn, fit, ready, rows.units)
+    parts = each_piece(work, blocks(draws, len(rows.X), seed), workers=workers, what="Bootstrap")
+    made = _joined(fit, rows, parts, draws=draws, seed=seed)
+    lost = sum(made.degenerate.values())
+    if lost > draws / 2:
+        said = ", ".join(f"{reason} {count}" for reason, count in made.degenerate.items())
+        raise ModelError(f"{lost} of {draws} resamples could not be estimated ({said}): the sample is too small or an item hardly varies.")
+    return made
 
 
-def summarise(fit: PlsFit, draws: Draws, *, interval: str = "percentile", confidence: float = 0.95) -> pd.DataFrame:
-    """Estimates with bootstrap standard errors and intervals, in one long table.
+def jackknife(fit: PlsFit, draws: Draws) -> Draws:
+    """The estimates without each respondent in turn, or each cluster; above 5,000 of them without each of 200 random groups.
+
+    The moments of every leave-one-out sample are the totals less one term, so that the rows are not read again.
+    """
+    rows = draws.rows
+    group = jackknife_groups(len(rows.X), rows.units)
+    means, covariance = left_out(products(rows.X, rows.weights, fit.observed.missing), group)
+    k = means.shape[1]
+    pieces = [slice(start, min(start + 500, k)) for start in range(0, k, 500)]
+    parts = each_piece(lambda piece: estimate(fit, means[:, piece], covariance[:, :, piece].copy()), pieces, what="Jackknife")
+    return _joined(fit, rows, parts, draws=k, seed=draws.seed)
+
+
+def nested(fit: PlsFit, draws: Draws, *, inner: int, workers: int = 1) -> list[Draws]:
+    """Resamples of every resample, ``inner`` each: one Draws a block of the outer ones, the inner ones of a draw side by side.
 
     Parameters
     ----------
-    fit : PlsFit
-        The full-sample estimates.
-    draws : Draws
-        Their resamples.
-    interval : {"percentile"}
-        How the interval is made.
-    confidence : float
-        .95 for a 95 % interval.
-
-    Returns
-    -------
-    DataFrame
-        metric (path, total_effect, weight, loading, r_squared, htmt, index), cause, effect, construct, item, estimate, std_error, conf_low,
-        conf_high, draws (those that could be used).
+    fit, draws : PlsFit, Draws
+        The outer level.
+    inner : int
+        Resamples of each draw.
+    workers : int
+        As in ``bootstrap``.
     """
-    from csat_lib.model.effects import index_scores, total_effects
-    from csat_lib.model.quality import htmt_table
-
-    make = pick(INTERVALS, interval, "kind of interval")
-    totals_table = total_effects(fit)
-    names = list(fit.structure.names)
-    at = [(names.index(cause), names.index(effect)) for cause, effect in zip(totals_table["cause"], totals_table["effect"], strict=True)]
-    tables = [
-        (fit.paths.assign(metric="path"), draws.paths),
-        (
-            totals_table[["cause", "effect", "estimate"]].assign(metric="total_effect"),
-            np.array([draws.total_effects[i, j] for i, j in at]),
-        ),
-        (fit.weights.assign(metric="weight"), draws.weights),
-        (fit.loadings.assign(metric="loading"), draws.loadings),
-        (
-            fit.r_squared.rename("estimate").reset_index().rename(columns={"effect": "construct"}).assign(metric="r_squared"),
-            draws.r_squared,
-        ),
-        (htmt_table(fit).assign(metric="htmt"), draws.htmt),
-    ]
-    if draws.index is not None:
-        tables.append((index_scores(fit)[["construct", "estimate"]].assign(metric="index"), draws.index))
-    done = []
-    for table, values in tables:
-        if len(table) == 0:
-            continue
-        usable = np.isfinite(values).sum(axis=1)
-        low, high, spread = np.full((3, len(values)), np.nan)
-        some = usable > 1
-        low[some], high[some] = make(values[some], confidence)
-        spread[some] = np.nanstd(values[some], axis=1, ddof=1)
-        done.append(table.assign(std_error=spread, conf_low=low, conf_high=high, draws=usable))
-    columns = [
-        "metric",
-        "cause",
-        "effect",
-        "construct",
-        "item",
-        "estimate",
-        "std_error",
-        "conf_low",
-        "conf_high",
-        "draws",
-    ]
-    return pd.concat(done, ignore_index=True).reindex(columns=columns)
+    rows = draws.rows
+    ready = products(rows.X, rows.weights, fit.observed.missing)
+    work = partial(_drawn_within, fit, ready, rows.units, inner)
+    parts = each_piece(work, blocks(draws.draws, len(rows.X), draws.seed), workers=workers, what="Nested bootstrap")
+    return [_joined(fit, rows, [part], draws=part["lost"].shape[1], seed=draws.seed) for part in parts]
 
 
-Part = dict[str, Array]
+Units = tuple[Array, Array] | None
 
 
-def _run(fit: PlsFit, rows: Rows, design: Design, draws: int, seed: int) -> list[Part]:
-    ready = products(rows.X, rows.weights)
-    return [_block(fit, design, *resampled(ready, counts(block, len(rows.X), rows.units))) for block in blocks(draws, len(rows.X), seed)]
+def _drawn(fit: PlsFit, ready: Products, units: Units, block: Block) -> Estimates:
+    return estimate(fit, *resampled(ready, counts(block, len(ready.columns), units)))
 
 
-def _block(fit: PlsFit, design: Design, means: Array, covariance: Array) -> Part:
-    """Everything about one block of draws; the arrays have the draws last."""
-    variance = np.einsum("iib->ib", covariance)
-    full = np.diag(fit.moments.covariance)[:, None]
-    constant = (variance <= 1e-12 * full).any(axis=0)
-    covariance[:, :, constant] = np.eye(len(covariance))[:, :, None]
-    variance[:, constant] = 1.0
-    S = analysed(covariance, fit.metric)
-    solution = solve(S, design, fit.scheme, tolerance=fit.tolerance, max_iterations=fit.max_iterations)
-    solution = _aligned(fit, solution, design)
-    paths, r_squared = regressions(solution.R, design)
-    lost = constant | ~np.isfinite(solution.w).all(axis=0) | ~np.isfinite(paths).all(axis=(0, 1))
-    sd = np.sqrt(np.einsum("iib->ib", S))
-    R = S if fit.metric == "standardised" else correlations(covariance)
-    part = {
-        "weights": solution.w,
-        "loadings": solution.C[np.arange(len(sd)), design.owner] / sd,
-        "paths": paths,
-        "total_effects": totals(paths, design),
-        "r_squared": r_squared,
-        "htmt": htmt(R, design),
-    }
-    if fit.moments.low is not None and not np.isnan(fit.moments.low).any():
-        part["index"] = _index(fit, solution.w if fit.metric == "raw" else solution.w / np.sqrt(variance), means, design)
-    for values in part.values():
-        values[..., lost] = np.nan
-    return part | {"constant": constant, "lost": lost}
+def _drawn_within(fit: PlsFit, ready: Products, units: Units, inner: int, block: Block) -> Estimates:
+    """Twenty outer draws at a time: their inner ones are as many as a block's."""
+    taken = counts(block, len(ready.columns), units)
+    within = counts_within(block, taken, inner, units)
+    size = 20 * inner
+    parts = [estimate(fit, *resampled(ready, within[start : start + size])) for start in range(0, len(within), size)]
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
-def _aligned(fit: PlsFit, solution: Solution, design: Design) -> Solution:
-    """Turn each draw's constructs so that they agree with the full-sample weights: positive covariance of the scores in the full sample."""
-    reference = fit.weights["estimate"].to_numpy(dtype=float)
-    S = analysed(fit.moments.covariance, fit.metric)
-    sign = np.empty((len(design.blocks), solution.w.shape[1]))
-    for construct, block in enumerate(design.blocks):
-        agreement = reference[block] @ S[block, block] @ solution.w[block]
-        sign[construct] = np.where(agreement < 0, -1.0, 1.0)
-    return flip(solution, sign, design)
-
-
-def _index(fit: PlsFit, w: Array, means: Array, design: Design) -> Array:
-    if fit.moments.low is None or fit.moments.high is None:
-        raise ModelError("The ends of the scales are unknown.")
-    low, high = fit.moments.low[:, None], fit.moments.high[:, None]
-    score = np.add.reduceat(w * (means - low), design.starts, axis=0)
-    width = np.add.reduceat(w * (high - low), design.starts, axis=0)
-    positive = np.minimum.reduceat(w, design.starts, axis=0) > 0
-    with np.errstate(all="ignore"):
-        return np.where(positive, 100 * score / width, np.nan)
-
-
-def _joined(fit: PlsFit, parts: list[Part], *, n: int, draws: int, seed: int) -> Draws:
+def _joined(fit: PlsFit, rows: Rows, parts: Sequence[Estimates], *, draws: int, seed: int) -> Draws:
     joined = {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-    constant, lost = int(joined["constant"].sum()), int(joined["lost"].sum())
-    reasons = {"constant item": constant, "not converged": lost - constant}
-    if lost > draws / 2:
-        said = ", ".join(f"{reason} {count}" for reason, count in reasons.items() if count)
-        raise ModelError(f"{lost} of {draws} resamples could not be estimated ({said}): the sample is too small or an item hardly varies.")
+    reasons = dict(zip((CONSTANT, CONTRADICTORY, UNSETTLED), joined["lost"].sum(axis=1), strict=True))
     names = fit.structure.names
-    design = design_of(fit.structure, dict(fit.modes))
     at = [(names.index(cause), names.index(effect)) for cause, effect in fit.structure.paths]
+    pairs = multi_item_pairs(design_of(fit.structure, dict(fit.modes)))
     return Draws(
         weights=joined["weights"],
         loadings=joined["loadings"],
@@ -238,10 +169,14 @@ def _joined(fit: PlsFit, parts: list[Part], *, n: int, draws: int, seed: int) ->
         total_effects=joined["total_effects"],
         r_squared=np.array([joined["r_squared"][names.index(effect)] for effect in fit.structure.drivers_of]),
         htmt=joined["htmt"],
-        htmt_pairs=tuple((names[a], names[b]) for a, b in multi_item_pairs(design)),
+        htmt_pairs=tuple((names[a], names[b]) for a, b in pairs),
         index=joined.get("index"),
-        degenerate={reason: count for reason, count in reasons.items() if count},
-        n=n,
+        width=joined.get("width"),
+        part_weights=joined.get("part_weights"),
+        part_loadings=joined.get("part_loadings"),
+        degenerate={reason: int(count) for reason, count in reasons.items() if count},
+        n=len(rows.X),
         draws=draws,
         seed=seed,
+        rows=rows,
     )

@@ -1,99 +1,182 @@
-"""How well the items measure and the model explains: every threshold is an object that names its source."""
+"""How well the items measure and the model explains: every number with the threshold it is held against, the verdict first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from csat_lib.model.kernel import design_of, htmt, multi_item_pairs
+from csat_lib.errors import ParamsError
+from csat_lib.model.consistent import Consistent
+from csat_lib.model.discrepancy import discrepancies
+from csat_lib.model.explained import collinearity, explained, goodness
 from csat_lib.model.pls import PlsFit
-from csat_lib.stats import correlations
+from csat_lib.model.pls_bootstrap import Draws
+from csat_lib.model.reliability import cronbach, reliabilities
+from csat_lib.model.rules import RULES, Reading, Rule, judged
+from csat_lib.model.validity import cross_loadings, fornell_larcker, htmt2_table, htmt_table, ratios
+from csat_lib.stats import percentile_interval
 
+__all__ = ["QUESTIONS", "RULES", "Rule", "assess", "cronbach", "htmt2_table", "htmt_table", "shortfalls", "verdict"]
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A threshold, and who says so; ``side`` is "at least" or "at most"."""
-
-    metric: str
-    side: str
-    threshold: float
-    source: str
-
-    def verdict(self, value: float) -> str:
-        """``ok``, or which side of the threshold the value missed."""
-        good = value >= self.threshold if self.side == "at least" else value <= self.threshold
-        return "ok" if good else f"{'below' if self.side == 'at least' else 'above'} {self.threshold:g}"
-
-
-RULES = {
-    rule.metric: rule
-    for rule in (
-        Rule("loading", "at least", 0.708, "Hair et al. 2019"),
-        Rule("alpha", "at least", 0.70, "Nunnally & Bernstein 1994"),
-        Rule("alpha_standardised", "at least", 0.70, "Nunnally & Bernstein 1994"),
-        Rule("rho_c", "at least", 0.70, "Hair et al. 2019"),
-        Rule("ave", "at least", 0.50, "Fornell & Larcker 1981"),
-        Rule("htmt", "at most", 0.90, "Henseler et al. 2015"),
-    )
+QUESTIONS = {
+    "Does it measure?": (
+        ("rho_c", "ave"),
+        ("rho_a", "alpha", "alpha_standardised", "dillon_goldstein", "eigenvalue_1", "eigenvalue_2", "loading", "vif_outer"),
+    ),
+    "Can the constructs be told apart?": (("htmt",), ("htmt2", "fornell_larcker", "cross_loading", "vif_inner")),
+    "Does it explain?": ((), ("r_squared",)),
+    "Does it fit?": (("srmr",), ("srmr_saturated",)),
 }
+"""What a reader asks: the metrics that decide it, and those that cast doubt."""
 
 
-def assess(fit: PlsFit) -> pd.DataFrame:
-    """Measurement quality of every block, discriminant validity of every pair, variance explained.
+def assess(fit: PlsFit | Consistent, draws: Draws | None = None) -> pd.DataFrame:
+    """Measurement quality of every block, discriminant validity of every pair, what the model explains and how it fits.
+
+    Parameters
+    ----------
+    fit : PlsFit or Consistent
+        Of consistent PLS the corrected numbers are judged, and blocks in mode A are read as common factors.
+    draws : Draws, optional
+        Its bootstrap: loadings, R squared and HTMT get intervals, and the verdict on HTMT uses the upper bound.
 
     Returns
     -------
     DataFrame
-        metric (loading, alpha, alpha_standardised, rho_c, ave, htmt, r_squared), construct, item, other (the second construct of a pair),
-        estimate, verdict (empty where nobody set a threshold), source. What a single item cannot have is left out.
+        metric, construct, item, other, estimate, conf_low, conf_high, verdict, source. ``other`` is the second construct of a pair, or
+        the cause where ``construct`` is the effect (vif_inner, f_squared). Verdict and source are empty where nobody set a threshold.
+        What a block cannot have is left out: no reliability of a single item or a block in mode B, no inflation of a single cause.
+
+        alpha, alpha_standardised (Cronbach 1951, 95 % interval of Feldt 1965), rho_a (Dijkstra & Henseler 2015), rho_c (Joereskog 1971),
+        ave, fornell_larcker (its root beside the nearest construct; Fornell & Larcker 1981), dillon_goldstein, eigenvalue_1, eigenvalue_2,
+        loading, cross_loading, htmt (Henseler et al. 2015), htmt2 (Roemer et al. 2021), vif_outer, vif_inner, r_squared, adj_r_squared,
+        f_squared (Cohen 1988), redundancy, goodness_of_fit (Tenenhaus et al. 2005), srmr, d_uls, d_g and the same ending in _saturated.
+
+    Raises
+    ------
+    ParamsError
+        The draws are of another model.
 
     Notes
     -----
-    alpha: Cronbach 1951, from covariances and from correlations; rho_c: Joereskog 1971 from the loadings; AVE: Fornell & Larcker 1981;
-    HTMT: Henseler, Ringle & Sarstedt 2015.
+    The interval of HTMT is two-sided 90 %, so that its upper end bounds the ratio with 95 %; those of loadings and R squared are
+    two-sided 95 %. Where respondents are weighted, n is the effective number.
     """
-    rows: list[tuple[str, str, str, str, float]] = []
-    loadings = fit.loadings.set_index("item")["estimate"]
-    for each in fit.structure.constructs:
-        if len(each.items) == 1:
+    corrected = isinstance(fit, Consistent)
+    plain = fit.fit if isinstance(fit, Consistent) else fit
+    if draws is not None and corrected:
+        raise ParamsError("These draws are of plain PLS, not of consistent PLS: give assess the fit that was resampled, or no draws.")
+    readings = reliabilities(plain) + ratios(plain) + collinearity(plain) + explained(plain) + goodness(plain)
+    readings += discrepancies(plain, measurement="factor" if corrected else "composite")
+    table = pd.concat([judged(readings), _nearest(plain)] + ([] if corrected else [_crossed(plain)]), ignore_index=True)
+    formative = (table["metric"] == "loading") & table["construct"].map(lambda name: plain.modes.get(name) == "B")
+    table.loc[formative, ["verdict", "source"]] = ""
+    undefined = (table["metric"] == "htmt2") & table["estimate"].isna()
+    table.loc[undefined, "verdict"] = "undefined: the correlations do not all have one sign"
+    return table if draws is None else _bounded(table, plain, draws)
+
+
+def shortfalls(assessment: pd.DataFrame) -> pd.DataFrame:
+    """The readings that missed their threshold or are doubtful, under the question they answer.
+
+    Returns
+    -------
+    DataFrame
+        question and weight ("decides", "doubt"), then the columns of ``assess``; R squared counts where it is negligible.
+    """
+    found = []
+    for question, (deciding, doubting) in QUESTIONS.items():
+        for weight, metrics in (("decides", deciding), ("doubt", doubting)):
+            rows = assessment[assessment["metric"].isin(metrics) & assessment["verdict"].map(_missed)]
+            found.append(rows.assign(question=question, weight=weight))
+    table = pd.concat(found, ignore_index=True)
+    return table[["question", "weight", *assessment.columns]]
+
+
+def verdict(assessment: pd.DataFrame) -> pd.DataFrame:
+    """The assessment in four lines, for the head of a report.
+
+    Returns
+    -------
+    DataFrame
+        question, verdict (ok; doubtful; failed, where a deciding metric missed its threshold or every R squared is negligible), reasons
+        (what decided it, in words; ``shortfalls`` has the rest). A question that nothing answers, such as reliability among single
+        items, is left out.
+    """
+    short = shortfalls(assessment)
+    rows = []
+    for question, (deciding, doubting) in QUESTIONS.items():
+        asked = assessment[assessment["metric"].isin((*deciding, *doubting))]
+        if asked.empty:
             continue
-        S = fit.moments.of(each.items).covariance
-        own = loadings[list(each.items)].to_numpy(dtype=float)
-        rows += [
-            ("alpha", each.name, "", "", cronbach(S)),
-            ("alpha_standardised", each.name, "", "", cronbach(correlations(S))),
-            ("rho_c", each.name, "", "", float(own.sum() ** 2 / (own.sum() ** 2 + (1 - own**2).sum()))),
-            ("ave", each.name, "", "", float((own**2).mean())),
-        ]
-        rows += [("loading", each.name, item, "", float(value)) for item, value in zip(each.items, own, strict=True)]
-    rows += [
-        ("htmt", cause, "", effect, ratio)
-        for cause, effect, ratio in zip(*(htmt_table(fit)[name] for name in ("cause", "effect", "estimate")), strict=True)
-    ]
-    rows += [("r_squared", str(effect), "", "", float(value)) for effect, value in fit.r_squared.items()]
-    table = pd.DataFrame(rows, columns=["metric", "construct", "item", "other", "estimate"])
-    rules = [RULES.get(metric) for metric in table["metric"]]
-    table["verdict"] = [rule.verdict(value) if rule else "" for rule, value in zip(rules, table["estimate"], strict=True)]
-    table["source"] = [f"{rule.side} {rule.threshold:g}, {rule.source}" if rule else "" for rule in rules]
+        here = short[short["question"] == question]
+        fatal = here[(here["weight"] == "decides") & ~here["verdict"].str.startswith("doubtful")]
+        failed = len(fatal) > 0 or (not deciding and len(here) == len(asked))
+        word = "failed" if failed else "doubtful" if len(here) else "ok"
+        said = fatal if len(fatal) else here
+        rows.append((question, word, "; ".join(_reason(row) for row in said.to_dict("records"))))
+    return pd.DataFrame(rows, columns=["question", "verdict", "reasons"])
+
+
+def _missed(word: str) -> bool:
+    return word.startswith(("below", "above", "doubtful", "negligible"))
+
+
+def _reason(row: Mapping[Hashable, Any]) -> str:
+    about = " / ".join(str(row[name]) for name in ("construct", "item", "other") if row[name])
+    return f"{row['metric']} {about} {row['estimate']:.3f} {row['verdict']}".replace("  ", " ")
+
+
+def _nearest(fit: PlsFit) -> pd.DataFrame:
+    table = fornell_larcker(fit)
+    frame = judged([reading for reading, _ in table])
+    frame["verdict"] = ["ok" if reading.estimate > r else f"below {r:.3f}" for reading, r in table]
+    return frame.assign(source="above the largest correlation with another construct, Fornell & Larcker 1981")
+
+
+def _crossed(fit: PlsFit) -> pd.DataFrame:
+    """Loadings on the other constructs; an item is suspect where it says as much about another construct as about its own."""
+    several = [each.name for each in fit.structure.constructs if len(each.items) > 1]
+    table = cross_loadings(fit)
+    table = table[table["construct"].isin(several)]
+    own = table[table["construct"] == table["other"]].set_index("item")["estimate"].abs()
+    table = table[table["construct"] != table["other"]]
+    frame = judged([Reading("cross_loading", *row) for row in table.itertuples(index=False)])
+    frame["verdict"] = np.where(frame["estimate"].abs() < frame["item"].map(own), "ok", "above its own loading")
+    return frame.assign(source="below the item's own loading, Chin 1998")
+
+
+def _bounded(table: pd.DataFrame, fit: PlsFit, draws: Draws) -> pd.DataFrame:
+    """The table with bootstrap intervals; HTMT is judged by its upper bound, an estimate above the threshold whatever the bound."""
+    if len(draws.loadings) != len(fit.loadings) or not set(_keys(table, "htmt")) <= set(draws.htmt_pairs):
+        raise ParamsError("These draws are of another model: give those that bootstrap made from this fit.")
+    table = table.copy()
+    of_items = dict(zip(fit.loadings["item"], draws.loadings, strict=True))
+    of_effects = dict(zip(fit.r_squared.index, draws.r_squared, strict=True))
+    of_pairs = dict(zip(draws.htmt_pairs, draws.htmt, strict=True))
+    for metric, confidence, keys, values in (
+        ("loading", 0.95, _column(table, "loading", "item"), of_items),
+        ("r_squared", 0.95, _column(table, "r_squared", "construct"), of_effects),
+        ("htmt", 0.90, _keys(table, "htmt"), of_pairs),
+    ):
+        usable = [key for key in keys if np.isfinite(values[key]).sum() > 1]  # type: ignore[index]
+        if len(usable) == len(keys) > 0:
+            low, high = percentile_interval(np.array([values[key] for key in keys]), confidence)  # type: ignore[index]
+            table.loc[table["metric"] == metric, ["conf_low", "conf_high"]] = np.column_stack([low, high])
+    pairs = table["metric"] == "htmt"
+    worst = table.loc[pairs, ["estimate", "conf_high"]].max(axis=1)
+    table.loc[pairs, "verdict"] = [RULES["htmt"].verdict(value) for value in worst]
+    table.loc[pairs, "source"] = f"upper bound (one-sided 95 %) {RULES['htmt'].said}"
     return table
 
 
-def cronbach(S: np.ndarray) -> float:
-    """Cronbach's alpha of a block from its covariances (raw) or correlations (standardised).
-
-    >>> round(cronbach(np.array([[1.0, 0.5], [0.5, 1.0]])), 6)
-    0.666667
-    """
-    k = len(S)
-    return float(k / (k - 1) * (1 - np.trace(S) / S.sum()))
+def _keys(table: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
+    rows = table[table["metric"] == metric]
+    return list(zip(rows["construct"], rows["other"], strict=True))
 
 
-def htmt_table(fit: PlsFit) -> pd.DataFrame:
-    """Heterotrait-monotrait ratio of every pair of multi-item blocks: cause, effect (the pair in causal order), estimate."""
-    design = design_of(fit.structure, dict(fit.modes))
-    ratios = htmt(correlations(fit.moments.covariance)[:, :, None], design)
-    names = fit.structure.names
-    rows = [(names[a], names[b], float(ratio)) for (a, b), ratio in zip(multi_item_pairs(design), ratios[:, 0], strict=True)]
-    return pd.DataFrame(rows, columns=["cause", "effect", "estimate"])
+def _column(table: pd.DataFrame, metric: str, name: str) -> Sequence[str]:
+    return table.loc[table["metric"] == metric, name].tolist()

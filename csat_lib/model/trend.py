@@ -1,4 +1,4 @@
-"""One construct's index over periods, each wave fitted anew, and what changed."""
+"""One construct's index over periods, each wave fitted anew and beside it with the weights of one wave, and what changed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError
-from csat_lib.model.effects import index_scores
-from csat_lib.model.pls import fit_pls
-from csat_lib.model.pls_bootstrap import bootstrap, summarise
-from csat_lib.stats import z_value
+from csat_lib.errors import ModelError, ParamsError, nearest
+from csat_lib.index import difference, scores
+from csat_lib.model.effects import index_scores, index_weights
+from csat_lib.model.pls import PlsFit, fit_pls
+from csat_lib.model.pls_bootstrap import bootstrap
+from csat_lib.model.summary import summarise
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
@@ -24,9 +25,13 @@ def index_trend(
     how: Mapping[str, object],
     draws: int,
     seed: int,
+    reference: str | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """The 0-100 index of ``construct`` in every period, with bootstrap intervals that include the estimation of the weights.
+
+    ``fixed`` beside it is the index with the item weights of one period throughout: where ``estimate`` moves and ``fixed`` does not, the
+    weights have moved and not satisfaction.
 
     Parameters
     ----------
@@ -38,21 +43,28 @@ def index_trend(
         Keyword arguments of ``fit_pls``.
     draws, seed : int
         Of each period's bootstrap.
+    reference : str, optional
+        The period whose weights ``fixed`` keeps; None takes the first that is shown.
     confidence : float
         Of the intervals.
 
     Returns
     -------
     DataFrame
-        period, estimate, std_error, conf_low, conf_high, n. A period whose model cannot be fitted has no row, unless it is the last.
+        period, estimate, std_error, conf_low, conf_high, n, fixed, fixed_std_error (for given weights, linearised). A period whose model
+        cannot be fitted has no row, unless it is the last.
 
     Raises
     ------
     ModelError
-        The last period's model cannot be fitted.
+        The last period's model cannot be fitted, or that of the reference.
+    ParamsError
+        No survey of the reference.
     """
     structure.construct(construct)
-    rows = []
+    if reference is not None and reference not in surveys:
+        raise ParamsError(f"reference: no survey of {reference!r}.{nearest(reference, surveys)}")
+    rows, fits = [], dict[str, PlsFit]()
     for period, survey in surveys.items():
         try:
             fit = fit_pls(survey, structure, **how)  # type: ignore[arg-type]
@@ -63,11 +75,25 @@ def index_trend(
             continue
         own = table[(table["metric"] == "index") & (table["construct"] == construct)].iloc[0]
         if np.isfinite(own["estimate"]):
+            fits[period] = fit
             rows.append((period, own["estimate"], own["std_error"], own["conf_low"], own["conf_high"], fit.moments.n))
         elif period == list(surveys)[-1]:
             verdicts = dict(zip(index_scores(fit)["construct"], index_scores(fit)["verdict"], strict=True))
             raise ModelError(f"The index of {construct} is {verdicts[construct]}.")
-    return pd.DataFrame(rows, columns=["period", "estimate", "std_error", "conf_low", "conf_high", "n"])
+    trend = pd.DataFrame(rows, columns=["period", "estimate", "std_error", "conf_low", "conf_high", "n"])
+    if reference is not None and reference not in fits:
+        raise ModelError(f"The model of {reference} cannot be fitted, so its weights cannot be kept. Name another reference.")
+    weights = index_weights(fits[reference or next(iter(fits))])
+    fixed = [_with_weights(surveys[period], structure, construct, weights, fits[period]) for period in fits]
+    return trend.assign(fixed=[each[0] for each in fixed], fixed_std_error=[each[1] for each in fixed])
+
+
+def _with_weights(survey: Survey, structure: Structure, construct: str, weights: pd.Series, fit: PlsFit) -> tuple[float, float]:
+    """Index and standard error with given weights, over the sample of the fit (the construct's own where gaps are filled)."""
+    sample = survey.complete(structure.items) if fit.moments.missing == "listwise" else survey
+    table = scores(sample, structure, weights=weights)
+    estimate, error = table.loc[table["construct"] == construct, ["estimate", "std_error"]].to_numpy(dtype=float)[0]
+    return float(estimate), float(error)
 
 
 def changes(trend: pd.DataFrame, against: Mapping[str, str], *, confidence: float = 0.95) -> pd.DataFrame:
@@ -94,13 +120,10 @@ def changes(trend: pd.DataFrame, against: Mapping[str, str], *, confidence: floa
     """
     if trend.empty:
         raise ParamsError("The trend has no period.")
-    z = z_value(confidence)
     known = {str(period): (float(value), float(error)) for period, value, error in trend[["period", "estimate", "std_error"]].to_numpy()}
     last, last_error = list(known.values())[-1]
     rows = []
     for label, period in against.items():
         if period in known and period != list(known)[-1]:
-            change, error = last - known[period][0], float(np.hypot(last_error, known[period][1]))
-            verdict = "real" if abs(change) > z * error else "within noise"
-            rows.append((label, period, change, error, change - z * error, change + z * error, verdict))
+            rows.append((label, period, *difference(known[period], (last, last_error), confidence=confidence)))
     return pd.DataFrame(rows, columns=["label", "period", "estimate", "std_error", "conf_low", "conf_high", "verdict"])

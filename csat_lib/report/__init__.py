@@ -1,6 +1,6 @@
 """How it is told: pages, tables, charts, disclosure control, HTML."""
 
-from csat_lib.report import charts, disclosure, keyfigures, sentences, tables
+from csat_lib.report import charts, disclosure, keyfigures, sentences, structural, tables
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Report
 from csat_lib.report.exhibits import Exhibit
@@ -23,6 +23,7 @@ __all__ = [
     "plan",
     "run",
     "sentences",
+    "structural",
     "tables",
     "to_html",
     "write_index",

@@ -172,14 +172,22 @@ def disclosure(study: Study, language: str = "en") -> pd.DataFrame:
     return pd.DataFrame([(name, stated.get(name, silent)) for name in names], columns=["metric", "detail"])
 
 
-def estimation(fit: PlsFit, draws: Draws) -> pd.DataFrame:
+def estimation(fit: PlsFit, draws: Draws, *, interval: str = "percentile") -> pd.DataFrame:
     """How the model was estimated: scheme, metric, modes, sample, resamples, seed.
+
+    Parameters
+    ----------
+    fit, draws : PlsFit, Draws
+        The estimates and their resamples.
+    interval : str
+        How the intervals were made.
 
     Returns
     -------
     DataFrame
         metric, detail.
     """
+    unweighted = np.isclose(fit.moments.n_effective, fit.moments.n)
     modes = sorted(set(fit.modes.values()))
     lost = ", ".join(f"{count} {reason}" for reason, count in draws.degenerate.items()) or "none"
     rows = [
@@ -189,9 +197,11 @@ def estimation(fit: PlsFit, draws: Draws) -> pd.DataFrame:
         ("missing_rule", fit.moments.missing),
         ("n_used", str(fit.moments.n)),
         ("n_effective", f"{fit.moments.n_effective:.0f}"),
+        ("survey_weights", "none, or all equal" if unweighted else "multiply moments and resamples; not raked anew in the resamples"),
         ("iterations", str(fit.iterations)),
         ("draws", str(draws.draws)),
         ("draws_lost", lost),
+        ("interval", {"bca": "BCa"}.get(interval, interval)),
         ("seed", str(draws.seed)),
     ]
     return pd.DataFrame(rows, columns=["metric", "detail"])

@@ -1,0 +1,245 @@
+"""Every segment against the others, every earlier period against the last: invariance and paths, p-values corrected for their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from csat_lib.errors import DataError, ModelError, NotInStudyError
+from csat_lib.index.scores import segments_of
+from csat_lib.model.groups import compare_paths, verdict_of
+from csat_lib.model.invariance import Invariance, judged, micom
+from csat_lib.model.pls import modelled
+from csat_lib.study import Structure
+from csat_lib.survey import Survey
+
+Array = npt.NDArray[np.float64]
+FEWEST = 30  # respondents of a group: below it a model's weights are noise
+How = Mapping[str, object]
+
+
+def segment_invariance(
+    survey: Survey,
+    structure: Structure | None,
+    by: str,
+    *,
+    permutations: int = 1000,
+    seed: int,
+    confidence: float = 0.95,
+    how: How | None = None,
+) -> pd.DataFrame:
+    """Measurement invariance of each segment against all other segments together.
+
+    Parameters
+    ----------
+    survey : Survey
+        Respondents without a segment belong to no side.
+    structure : Structure
+        The model.
+    by : str
+        The segment.
+    permutations, seed, confidence : int, int, float
+        As in ``micom``.
+    how : mapping, optional
+        Options of ``fit_pls``; groups are compared on complete rows, so that no rule but listwise is allowed.
+
+    Returns
+    -------
+    DataFrame
+        segment, n, n_others, step, construct, metric, estimate, conf_low, conf_high, p_value, p_adjusted (Holm 1979, over the segments,
+        for each step and construct), verdict (by p_adjusted), invariance (none, partial or full for the construct). A segment that cannot
+        be compared has one row that says why.
+
+    Raises
+    ------
+    ParamsError
+        No such segment, too few permutations.
+    NotInStudyError
+        There is no model, or the study fills gaps.
+    """
+    options = {"permutations": permutations, "seed": seed, "confidence": confidence, **_complete_rows(how)}
+    return _compared("segment", _against_others(survey, by), modelled(structure), options)
+
+
+def wave_invariance(
+    surveys: Mapping[str, Survey],
+    structure: Structure | None,
+    *,
+    permutations: int = 1000,
+    seed: int,
+    confidence: float = 0.95,
+    how: How | None = None,
+) -> pd.DataFrame:
+    """Measurement invariance of each earlier period against the last.
+
+    Parameters
+    ----------
+    surveys : mapping of str to Survey
+        Period -> survey, oldest first.
+    structure, permutations, seed, confidence, how
+        As in ``segment_invariance``.
+
+    Returns
+    -------
+    DataFrame
+        As ``segment_invariance``, with period in place of segment; n_others are the last period's respondents. Differences are the earlier
+        period less the last.
+
+    Raises
+    ------
+    NotInStudyError
+        Fewer than two periods, no model, or the study fills gaps.
+    """
+    structure = modelled(structure)
+    if len(surveys) < 2:
+        raise NotInStudyError(f"Measurement invariance over time needs two periods at least; there is {', '.join(surveys) or 'none'}.")
+    last = surveys[list(surveys)[-1]]
+    sides = [(period, survey, last) for period, survey in surveys.items() if survey is not last]
+    options = {"permutations": permutations, "seed": seed, "confidence": confidence, **_complete_rows(how)}
+    return _compared("period", sides, structure, options)
+
+
+def segment_paths(
+    survey: Survey,
+    structure: Structure | None,
+    by: str,
+    *,
+    permutations: int = 1000,
+    seed: int,
+    confidence: float = 0.95,
+    how: How | None = None,
+) -> pd.DataFrame:
+    """Paths of each segment against all other segments together, by permutation.
+
+    Parameters
+    ----------
+    survey, structure, by, permutations, seed, confidence, how
+        As in ``segment_invariance``.
+
+    Returns
+    -------
+    DataFrame
+        segment, n, n_others, then the columns of ``compare_paths`` with p_adjusted (Holm, over the segments, for each path); first is the
+        segment, second the others. A segment that cannot be compared has one row that says why.
+    """
+    structure = modelled(structure)
+    options = {"permutations": permutations, "seed": seed, "confidence": confidence, **_complete_rows(how)}
+    tables = []
+    for name, part, others in _against_others(survey, by):
+        n, n_others = _complete(part, structure), _complete(others, structure)
+        trouble = _missing(part, others, structure) or _too_few(n, n_others, structure)
+        try:
+            table = pd.DataFrame([{"verdict": trouble}]) if trouble else compare_paths(part, others, structure, **options)  # type: ignore[arg-type]
+        except (DataError, ModelError) as error:
+            table = pd.DataFrame([{"verdict": f"not comparable: {error}"}])
+        tables.append(table.assign(segment=name, n=n, n_others=n_others))
+    found = pd.concat(tables, ignore_index=True)
+    columns = ["cause", "effect", "metric", "first", "second", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted", "verdict"]
+    found = found.reindex(columns=["segment", "n", "n_others", *columns])
+    found["p_adjusted"] = adjusted(found, ["metric", "cause", "effect"])
+    tested = found["p_value"].notna()
+    found.loc[tested, "verdict"] = [verdict_of(float(p), confidence) for p in found.loc[tested, "p_adjusted"]]
+    return found
+
+
+def adjusted(table: pd.DataFrame, family: Sequence[str]) -> Array:
+    """Holm's p-values of ``table`` within each ``family``; NaN stays NaN."""
+    found = np.full(len(table), np.nan)
+    p = table["p_value"].to_numpy(dtype=float)
+    for places in table.reset_index(drop=True).groupby(list(family), dropna=False).indices.values():
+        tested = places[np.isfinite(p[places])]
+        found[tested] = holm(p[tested])
+    return found
+
+
+def holm(p: Array) -> Array:
+    """P-values corrected for their number, step down (Holm 1979).
+
+    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)) if len(p) else p
+    result = np.empty_like(p)
+    result[order] = np.minimum(stepped, 1.0)
+    return result
+
+
+def _complete_rows(how: How | None) -> dict[str, object]:
+    """The options of the fits; groups are compared on complete rows alone."""
+    options = dict(how or {})
+    missing = options.pop("missing", "listwise")
+    if missing != "listwise":
+        raise NotInStudyError(f"Groups are compared on complete rows, and this study has missing: {missing}. Use missing: listwise.")
+    return options
+
+
+Side = tuple[str, Survey | None, Survey | None]
+
+
+def _against_others(survey: Survey, by: str) -> Iterator[Side]:
+    """(segment, its respondents, those of the other segments) in the codebook's order; None where nobody is left."""
+    parts = segments_of(survey, by)[1:]
+    known = np.logical_or.reduce([here for _, here in parts]) if parts else np.zeros(len(survey), dtype=bool)
+    for name, here in parts:
+        yield name, _only(survey, here), _only(survey, known & ~here)
+
+
+def _only(survey: Survey, here: npt.NDArray[np.bool_]) -> Survey | None:
+    kept = here & (survey.weight_values > 0)
+    return survey.only(pd.Series(kept, index=survey.responses.index)) if kept.any() else None
+
+
+def _complete(survey: Survey | None, structure: Structure) -> int:
+    """Respondents who answered all of the model's items."""
+    if survey is None:
+        return 0
+    asked = [item for item in structure.items if item in survey.responses]
+    whole = survey.responses[asked].notna().all(axis=1) & (survey.weight_values > 0)
+    return int(whole.sum()) if len(asked) == len(structure.items) else 0
+
+
+def _too_few(n: int, others: int, structure: Structure) -> str:
+    needed = max(FEWEST, len(structure.items))
+    short = [f"{count} {whose}" for count, whose in ((n, "respondents"), (others, "others")) if count < needed]
+    return f"too few: {' and '.join(short)} answered all items, {needed} are needed" if short else ""
+
+
+def _compared(what: str, sides: Iterator[Side] | Sequence[Side], structure: Structure, options: How) -> pd.DataFrame:
+    tables, found = [], {}
+    for name, part, others in sides:
+        n, n_others = _complete(part, structure), _complete(others, structure)
+        trouble = _missing(part, others, structure) or _too_few(n, n_others, structure)
+        try:
+            if not trouble and part is not None and others is not None:
+                found[name] = micom(part, others, structure, **options)  # type: ignore[arg-type]
+        except (DataError, ModelError) as error:
+            trouble = f"not comparable: {error}"
+        steps = pd.DataFrame([{"step": "", "construct": "", "verdict": trouble}]) if trouble else found[name].steps
+        steps = steps.assign(n=n, n_others=n_others)
+        steps[what] = name
+        tables.append(steps)
+    columns = [what, "n", "n_others", "step", "construct", "metric", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted"]
+    table = (pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()).reindex(columns=[*columns, "verdict", "invariance"])
+    table["p_adjusted"] = adjusted(table, ["step", "construct"])
+    table["invariance"] = table["invariance"].astype(object)
+    for name, own in found.items():
+        here = (table[what] == name).to_numpy()
+        again = _judged_by(own, table.loc[here, "p_adjusted"].to_numpy(dtype=float))
+        table.loc[here, "verdict"] = again.steps["verdict"].to_numpy()
+        table.loc[here, "invariance"] = again.steps["construct"].map(again.verdicts).to_numpy()
+    return table
+
+
+def _judged_by(found: Invariance, p: Array) -> Invariance:
+    return judged(replace(found, steps=found.steps.assign(p_value=p)))
+
+
+def _missing(part: Survey | None, others: Survey | None, structure: Structure) -> str:
+    """What was not asked at all on one side."""
+    gone = sorted({item for each in (part, others) if each is not None for item in structure.items if item not in each.responses})
+    return f"not comparable: {', '.join(gone)} {'was' if len(gone) == 1 else 'were'} not asked of both" if gone else ""
