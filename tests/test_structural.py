@@ -85,8 +85,8 @@ def test_a_construct_that_is_measured_differently_is_refused_by_name(two_regions
     assert "south: satisfaction" in said
     short = structural.invariance(table).set_index(["segment", "construct"])
     assert short.loc[("south", "satisfaction"), "verdict"] == "not comparable"
-    assert np.isnan(short.loc[("south", "satisfaction"), "difference"])
-    assert np.isfinite(short.loc[("south", "quality"), "difference"])
+    assert np.isnan(short.loc[("south", "satisfaction"), "mean_difference"])
+    assert np.isfinite(short.loc[("south", "quality"), "mean_difference"])
     assert "satisfaction" in structural.comparable(PAGES["zh"], table, by="region")[0]
 
 

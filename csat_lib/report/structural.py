@@ -188,13 +188,13 @@ def invariance(table: pd.DataFrame) -> pd.DataFrame:
                 "construct": construct,
                 "n": own["n"].iloc[0],
                 "c": c.get("estimate"),
-                "difference": shown.get("estimate"),
+                "mean_difference": shown.get("estimate"),
                 "p_value": shown.get("p_adjusted"),
                 "verdict": "not comparable" if word == "none" else "differs" if shown.get("verdict") == "differs" else "within noise",
                 "invariance": word,
             }
         )
-    return pd.DataFrame(rows, columns=[what, "construct", "n", "c", "difference", "p_value", "verdict", "invariance"])
+    return pd.DataFrame(rows, columns=[what, "construct", "n", "c", "mean_difference", "p_value", "verdict", "invariance"])
 
 
 def prediction(page: Page, predicted: Prediction) -> str:

@@ -87,7 +87,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "benchmark_loss": ("Its loss", "基准损失"),
     "invariance": ("Invariance", "测量不变性"),
     "c": ("c", "c"),
-    "difference": ("Difference of means, sd", "均值差（标准差）"),
+    "mean_difference": ("Difference of means, sd", "均值差（标准差）"),
     "classes": ("Classes", "类别数"),
     "entropy": ("Entropy", "熵"),
     "smallest_share": ("Smallest class", "最小类占比"),
