@@ -95,3 +95,24 @@ def pick(options: Mapping[str, T], word: str, what: str) -> T:
     if not isinstance(word, str) or word not in options:
         raise ParamsError(f"No {what} {word!r}. There are: {', '.join(options)}.")
     return options[word]
+
+
+def whole(value: object, what: str, *, least: int) -> int:
+    """``value`` as a whole number of at least ``least``, or a refusal that says what was expected.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    what : str
+        The argument's name.
+    least : int
+        The smallest that makes sense.
+
+    >>> whole(200, "draws", least=100)
+    200
+    """
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise ParamsError(f"{what}: expected a whole number of at least {least}, got {value!r}.")
+    return number

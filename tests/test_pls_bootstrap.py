@@ -293,7 +293,7 @@ def test_the_size_of_the_pieces_changes_nothing(fitted, answers, draws):
 
 
 def test_ninety_nine_draws_are_too_few(answers, fitted):
-    with pytest.raises(ParamsError, match="99 draws are too few for an interval"):
+    with pytest.raises(ParamsError, match="draws: expected a whole number of at least 100, got 99"):
         bootstrap(fitted, answers, draws=99, seed=1)
 
 

@@ -77,6 +77,7 @@ def consistent(fit: PlsFit) -> Consistent:
             [float(r_squared[place[str(effect)], 0]) for effect in fit.r_squared.index], fit.r_squared.index, name="r_squared"
         ),
         correlations=pd.DataFrame(R, index=fit.correlations.index, columns=fit.correlations.columns),
+        estimator="PLSc",
     )
     impossible = _impossible(new, reliability)
     reasons = (*impossible, *_suspicious(new))

@@ -64,13 +64,16 @@ def index_scores(fit: PlsFit) -> pd.DataFrame:
 
 
 def index_weights(fit: PlsFit) -> pd.Series:
-    """Weights of the items within their construct's index: those of the answers in their own units, summing to 1 in a block.
+    """Weights of the items within their construct's index, for answers from 0 to 100, summing to 1 in a block.
+
+    Where the ends of the scales are unknown they are those of the answers in their own units: the same, if a block has one scale.
 
     Of a higher-order construct they are those of its parts' indices, and the parts' own items follow.
     """
     parts = []
     for each in _scored(fit):
-        wide = each.w if each.low is None or each.name not in _formed(fit) else each.w * (each.high - each.low)
+        width = each.high - each.low
+        wide = each.w * width if np.isfinite(width).all() else each.w
         parts.append(pd.Series(wide / wide.sum(), index=list(each.items)))
     return pd.concat(parts).rename("weight")
 
@@ -103,8 +106,8 @@ def impacts(
     -------
     DataFrame
         cause, effect, direct, estimate: points of the effect's index, by the direct path and in total (b = beta sd_effect / sd_cause);
-        std_error, conf_low, conf_high of the total where draws are given; verdict. A cause whose index is undefined has NaN, and the
-        verdict says why.
+        std_error, conf_low, conf_high and draws (those that could be used) of the total where draws are given; verdict. A cause whose
+        index is undefined has NaN, and the verdict says why; one that fewer than half of the draws give has no interval.
 
     Raises
     ------
@@ -113,6 +116,8 @@ def impacts(
     ModelError
         The index of ``on`` is undefined, because a weight is not positive.
     """
+    if fit.estimator != "PLS":
+        raise ParamsError(f"Impacts are points of indices made of weights, and this fit is {fit.estimator}. Give the fit of fit_pls.")
     names = fit.structure.names
     target = names.index(fit.structure.construct(on).name)
     scale_of(fit)
@@ -137,6 +142,12 @@ def impacts(
             confidence=confidence,
         )
         table["std_error"], table["conf_low"], table["conf_high"] = found.std_error, found.conf_low, found.conf_high
+        table["draws"] = found.draws
+        few = table["draws"] < draws.draws / 2
+        verdicts = [
+            f"unstable: a weight is not positive in {draws.draws - used} of {draws.draws} draws" if word == "ok" and short else word
+            for word, short, used in zip(verdicts, few, table["draws"], strict=True)
+        ]
     return table.assign(verdict=verdicts)
 
 
@@ -155,6 +166,9 @@ def scale_of(fit: PlsFit) -> tuple[Array, Array]:
     unknown = [item for item, low, high in zip(m.items, m.low, m.high, strict=True) if np.isnan(low) or np.isnan(high)]
     if unknown:
         raise ParamsError(f"The ends of the scale are unknown for {', '.join(unknown)}. Give them in scale=.")
+    for item, mean, low, high in zip(m.items, m.mean, m.low, m.high, strict=True):
+        if not low <= mean <= high:
+            raise ParamsError(f"scale: the mean of {item!r} is {mean:.4g}, outside {low:g} to {high:g}. Give the ends of its scale.")
     return m.low, m.high
 
 
@@ -197,12 +211,6 @@ def _blocks(fit: PlsFit, names: Sequence[str]) -> list[_Scored]:
                 _Scored(name, m.items[block], w[block], m.mean[block], m.covariance[block, block], low[block], high[block], negative)
             )
     return found
-
-
-def _formed(fit: PlsFit) -> set[str]:
-    """The higher-order constructs."""
-    parts = parts_of(fit)
-    return {each.name for each in fit.structure.constructs if set(each.items) & set(parts)}
 
 
 def _width(each: _Scored) -> float:

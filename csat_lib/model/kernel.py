@@ -18,6 +18,7 @@ from csat_lib.study import Structure
 
 Array = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
+SINGULAR = 1e-10  # what is left of a variance when the others are taken out, below which it is rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,10 +88,13 @@ INNER_SCHEMES: dict[str, Callable[[Array, Design], Array]] = {
 
 
 def solve_small(A: Array, b: Array) -> Array:
-    """Solve A x = b for many small symmetric positive definite A (k, k, B), b (k, B), by elimination; NaN or inf where A is singular."""
+    """Solve A x = b for many small symmetric positive definite A (k, k, B), b (k, B), by elimination; NaN where A is singular."""
     k = len(b)
     A, x = A.copy(), b.copy()
+    least = SINGULAR * np.einsum("iib->ib", A)
     for pivot in range(k):
+        own = A[pivot, pivot]
+        own[np.abs(own) <= least[pivot]] = np.nan
         for row in range(pivot + 1, k):
             factor = A[pivot, row] / A[pivot, pivot]
             A[row, row:] -= factor * A[pivot, row:]

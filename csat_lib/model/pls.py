@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ConvergenceError, ModelError, NotInStudyError, ParamsError, nearest, pick
-from csat_lib.model.kernel import INNER_SCHEMES, design_of, orient, regressions, solve
+from csat_lib.model.kernel import INNER_SCHEMES, SINGULAR, design_of, orient, regressions, solve
 from csat_lib.model.stages import composed, part_scores
 from csat_lib.stats import Missing, Moments, Scale, correlations
 from csat_lib.study import Structure
@@ -52,6 +52,8 @@ class PlsFit:
     first : PlsFit or None
         Of a model with higher-order constructs: the first stage, whose scores of the parts are the items of this fit. ``structure`` and
         ``moments`` are then those of the second stage; a part's score is on its items' scale.
+    estimator : str
+        PLS; PLSc where ``consistent`` has corrected paths, loadings and R squared.
     """
 
     paths: pd.DataFrame
@@ -68,6 +70,7 @@ class PlsFit:
     tolerance: float
     max_iterations: int
     first: PlsFit | None = None
+    estimator: str = "PLS"
 
     @property
     def observed(self) -> Moments:
@@ -154,6 +157,8 @@ def modelled(structure: Structure | None) -> Structure:
     """The structure, or a refusal where a study has none."""
     if structure is None:
         raise NotInStudyError("This study has no path model. Name one in its study.yaml, such as model: acsi.")
+    if not isinstance(structure, Structure):
+        raise ParamsError(f"structure: expected what csat.load_model gives, got {type(structure).__name__}.")
     return structure
 
 
@@ -209,6 +214,10 @@ def check_analysable(m: Moments) -> None:
         raise ModelError(
             f"{m.n} respondents answered all of the model's {len(m.items)} items: too few. Use missing='mean', or fewer items."
         )
+    if m.n_effective < len(m.items):
+        raise ModelError(
+            f"The weights leave {m.n_effective:.1f} effective respondents for the model's {len(m.items)} items: too few. Trim the weights."
+        )
     R = correlations(m.covariance)
     if m.missing == "pairwise" and np.linalg.eigvalsh(R)[0] < -1e-10:
         raise ModelError("The pairwise correlations contradict each other (not positive semi-definite). Use missing='listwise' or 'mean'.")
@@ -237,6 +246,20 @@ def _not_settled(m: Moments, structure: Structure, modes: Mapping[str, str], max
         R = correlations(m.of(each.items).covariance)
         if modes[each.name] == "B" and np.linalg.matrix_rank(R, tol=1e-10) < len(R):
             return ModelError(f"The items of {each.name} are linearly dependent: mode B has no answer. Use mode A, or take one out.")
+    plain = solve(
+        correlations(m.covariance)[:, :, None],
+        design_of(structure, dict(modes)),
+        "factorial",
+        tolerance=1e-7,
+        max_iterations=max_iterations,
+    )
+    for effect, causes in structure.drivers_of.items():
+        at = [structure.names.index(cause) for cause in causes]
+        R = plain.R[np.ix_(at, at)][:, :, 0]
+        if np.isfinite(R).all() and np.linalg.eigvalsh(R)[0] < SINGULAR:
+            return ModelError(
+                f"The causes of {effect} ({', '.join(causes)}) cannot be told apart: their scores are linearly dependent. Take a path out."
+            )
     return ConvergenceError(
         f"The outer weights still moved after {max_iterations} iterations. Look for items that correlate negatively with their block, "
         "or raise max_iterations."

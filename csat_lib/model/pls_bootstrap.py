@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from csat_lib.errors import ModelError, ParamsError
+from csat_lib.errors import ModelError, ParamsError, whole
 from csat_lib.model.fitted_rows import rows_of_fit
 from csat_lib.model.kernel import design_of, multi_item_pairs
 from csat_lib.model.pls import PlsFit
@@ -48,6 +48,8 @@ class Draws:
         Rows resampled, draws made, and the seed that made them.
     rows : Rows
         What was resampled: intervals other than percentile go back to it.
+    fit : PlsFit
+        Whose draws they are.
     """
 
     weights: Array
@@ -66,6 +68,7 @@ class Draws:
     draws: int
     seed: int
     rows: Rows
+    fit: PlsFit
 
 
 def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int, workers: int = 1) -> Draws:
@@ -89,13 +92,17 @@ def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int, workers:
     Raises
     ------
     ParamsError
-        Moments were given, too few draws, or other data than the fit's.
+        Moments were given, too few draws, no seed, a corrected fit, or other data than the fit's.
     ModelError
-        More than half of the draws are degenerate.
+        More than half of the draws are degenerate, or all respondents belong to one cluster.
     """
-    if draws < 100:
-        raise ParamsError(f"{draws} draws are too few for an interval: at least 100.")
+    whole(draws, "draws", least=100)
+    whole(seed, "seed", least=0)
+    if fit.estimator != "PLS":
+        raise ParamsError(f"The bootstrap estimates by PLS anew, and this fit is {fit.estimator}. Give it the fit of fit_pls.")
     rows = rows_of_fit(fit, data, purpose="The bootstrap")
+    if rows.units is not None and len(rows.units[1]) < 2:
+        raise ModelError("All respondents belong to one cluster, so nothing says how another sample would differ: there are no intervals.")
     ready = products(rows.X, rows.weights, fit.observed.missing)
     work = partial(_drawn, fit, ready, rows.units)
     parts = each_piece(work, blocks(draws, len(rows.X), seed), workers=workers, what="Bootstrap")
@@ -105,6 +112,30 @@ def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int, workers:
         said = ", ".join(f"{reason} {count}" for reason, count in made.degenerate.items())
         raise ModelError(f"{lost} of {draws} resamples could not be estimated ({said}): the sample is too small or an item hardly varies.")
     return made
+
+
+def check_draws(fit: PlsFit, draws: Draws) -> None:
+    """Refuse draws of another fit.
+
+    Raises
+    ------
+    ParamsError
+        The draws were made for another model, another way of estimating it, or other data.
+    """
+    own = draws.fit
+    if own is fit:
+        return
+    same = (own.structure.paths, own.structure.items, own.scheme, own.metric, own.estimator) == (
+        fit.structure.paths,
+        fit.structure.items,
+        fit.scheme,
+        fit.metric,
+        fit.estimator,
+    )
+    if not same or not all(
+        np.allclose(a["estimate"], b["estimate"], rtol=0, atol=1e-8) for a, b in ((own.weights, fit.weights), (own.paths, fit.paths))
+    ):
+        raise ParamsError("These draws belong to another fit. Make them with csat.bootstrap of this fit and its data.")
 
 
 def jackknife(fit: PlsFit, draws: Draws) -> Draws:
@@ -179,4 +210,5 @@ def _joined(fit: PlsFit, rows: Rows, parts: Sequence[Estimates], *, draws: int, 
         draws=draws,
         seed=seed,
         rows=rows,
+        fit=fit,
     )

@@ -13,7 +13,8 @@ from csat_lib.stats import correlations
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Estimates = dict[str, Array]
-CONSTANT, UNSETTLED, CONTRADICTORY = "constant item", "not converged", "contradictory correlations"
+CONSTANT, CONTRADICTORY = "constant item", "contradictory correlations"
+UNSETTLED = "not converged or linearly dependent"
 
 
 def scored(fit: PlsFit) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ def estimate(fit: PlsFit, means: Array, covariance: Array) -> Estimates:
         if low is not None and high is not None:
             wanted = np.array([fit.first.structure.names.index(name) for name in parts_of(fit)])
             found["index"], found["width"] = (each[wanted] for each in _index(raw, means, low, high, design))
+        negative = {name: ~(raw[design.blocks[place]] > 0).all(axis=0) for place, name in enumerate(fit.first.structure.names)}
         A = part_scores(fit.first.structure, fit.structure, raw)
         means, covariance = composed(A, means, covariance)
         low, high = (None if ends is None else np.einsum("pib,pb->ib", A, np.broadcast_to(ends, raw.shape)) for ends in (low, high))
@@ -61,6 +63,11 @@ def estimate(fit: PlsFit, means: Array, covariance: Array) -> Estimates:
         raw = solution.w if fit.metric == "raw" else solution.w / np.sqrt(np.einsum("iib->ib", covariance))
         for name, values in zip(("index", "width"), _index(raw, means, low, high, design), strict=True):
             found[name] = np.concatenate([values, found[name]]) if name in found else values
+    if fit.first is not None and "index" in found:
+        for place, each in enumerate(fit.structure.constructs):
+            undefined = np.any([negative[item] for item in each.items if item in negative], axis=0)
+            for name in ("index", "width"):
+                found[name][place, undefined] = np.nan
     unsettled = ~np.isfinite(solution.w).all(axis=0) | ~np.isfinite(paths).all(axis=(0, 1))
     lost = constant | contradictory | unsettled
     for values in found.values():

@@ -1,7 +1,7 @@
 """Arithmetic: moments, resampling, inference."""
 
 from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
-from csat_lib.stats.inference import Estimate, n_effective, percentile_interval, weighted_mean, wilson, z_value
+from csat_lib.stats.inference import Estimate, check_confidence, n_effective, percentile_interval, weighted_mean, wilson, z_value
 from csat_lib.stats.moments import Missing, Moments, Pairs, correlations, moments
 from csat_lib.stats.parallel import each_piece
 from csat_lib.stats.resample import (
@@ -26,6 +26,7 @@ __all__ = [
     "Products",
     "Scale",
     "blocks",
+    "check_confidence",
     "correlations",
     "counts",
     "counts_within",

@@ -61,10 +61,13 @@ def scale_ends(items: Sequence[str], scale: Scale | None) -> tuple[Array | None,
     """Two arrays, the low and the high end of each item's scale; NaN where unknown, None where nothing is known."""
     if scale is None:
         return None, None
-    if isinstance(scale, Mapping):
-        ends = np.array([scale.get(item, (np.nan, np.nan)) for item in items], dtype=float)
-    else:
-        ends = np.tile(np.asarray(scale, dtype=float), (len(items), 1))
+    per_item = [scale.get(item, (np.nan, np.nan)) for item in items] if isinstance(scale, Mapping) else [scale] * len(items)
+    try:
+        ends = np.array(per_item, dtype=float)
+    except (TypeError, ValueError):
+        ends = np.empty(0)
+    if ends.shape != (len(items), 2):
+        raise ParamsError(f"scale: expected (low, high) or {{item: (low, high)}}, such as (1, 10), got {str(scale)[:80]!r}.")
     wrong = [item for item, (low, high) in zip(items, ends, strict=True) if high <= low]
     if wrong:
         raise ParamsError(f"scale: {wrong[0]!r}: the low end must be below the high one.")

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from csat_lib.errors import ParamsError
+
 Array = npt.NDArray[np.float64]
 
 
@@ -21,8 +23,22 @@ class Estimate:
     n_effective: float
 
 
+def check_confidence(confidence: object) -> float:
+    """The confidence level as a share, or a refusal of per cent and other words.
+
+    Raises
+    ------
+    ParamsError
+        It is not a number between 0 and 1.
+    """
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float | np.number) or not 0 < float(confidence) < 1:
+        raise ParamsError(f"confidence: expected a share between 0 and 1, such as 0.95, got {confidence!r}.")
+    return float(confidence)
+
+
 def z_value(confidence: float) -> float:
     """Two-sided normal quantile: 1.959964 for .95."""
+    check_confidence(confidence)
     return float(stats.norm.ppf(0.5 + confidence / 2))
 
 
@@ -78,6 +94,6 @@ def wilson(share: float, n: float, confidence: float = 0.95) -> tuple[float, flo
 
 def percentile_interval(draws: Array, confidence: float = 0.95) -> tuple[Array, Array]:
     """Percentile interval along the last axis; NaN draws are left out."""
-    tail = (1 - confidence) / 2
+    tail = (1 - check_confidence(confidence)) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail], axis=-1)
     return low, high

@@ -18,7 +18,10 @@ Weights = pd.Series | np.ndarray | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Rows for resampling: answers (n, p), raw weights (n,), and cluster of each row with stratum of each cluster."""
+    """Rows for resampling: answers (n, p), raw weights (n,), and cluster of each row with stratum of each cluster.
+
+    Strata with a single cluster are joined into one, or with another where there is only one such.
+    """
 
     X: np.ndarray
     weights: np.ndarray
@@ -93,6 +96,9 @@ def rows_of(data: Data, items: Sequence[str], *, purpose: str, weights: Weights 
         frame = _frame(data)
         w = row_weights(frame, weights)
     X = np.column_stack(numeric_columns(frame, items))
+    infinite = [item for item, column in zip(items, X.T, strict=True) if np.isinf(column).any()]
+    if infinite:
+        raise DataError(f"{purpose}: {infinite[0]!r} holds infinite answers. Make them missing.")
     whole = w > 0
     if missing == "listwise":
         whole &= ~np.isnan(X).any(axis=1)
@@ -122,4 +128,15 @@ def _units(strata: np.ndarray | None, cluster: np.ndarray | None, whole: np.ndar
     stratum = np.zeros(n, dtype=int) if strata is None else strata[whole]
     unit = np.arange(n) if cluster is None else cluster[whole]
     pairs, of_row = np.unique(np.column_stack([stratum, unit]), axis=0, return_inverse=True)
-    return of_row.ravel(), pairs[:, 0]
+    return of_row.ravel(), _with_company(pairs[:, 0])
+
+
+def _with_company(stratum: np.ndarray) -> np.ndarray:
+    """Strata of the clusters, those with a single cluster joined into one: alone they would seem to have no variance."""
+    sizes = np.bincount(np.unique(stratum, return_inverse=True)[1])
+    lonely = sizes[np.unique(stratum, return_inverse=True)[1]] == 1
+    if not lonely.any() or len(sizes) == 1:
+        return stratum
+    joined = stratum.copy()
+    joined[lonely] = stratum[lonely][0] if lonely.sum() > 1 else stratum[~lonely][0]
+    return joined
