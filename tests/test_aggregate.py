@@ -150,3 +150,27 @@ def test_figures_roll_over_several_quarters():
 def test_a_measured_unit_without_a_figure_is_refused():
     with pytest.raises(DataError, match="No score of Blue Air"):
         roll_forward(SCORES.assign(period="2025Q3"), SCORES.iloc[:1].assign(estimate=np.nan), period="2025Q4")
+
+
+@pytest.mark.parametrize(
+    ("scores", "weights", "told"),
+    [
+        ({}, {"weight": ["30", "x"]}, "weights: weight of b is 'x'; expected a number"),
+        ({}, {"weight": pd.array([30, pd.NA], dtype="Int64")}, r"weights: b \(nan\): expected a number from 0 upward"),
+        ({"estimate": ["80", "n/a"]}, {}, "scores: estimate of b is 'n/a'; expected a number"),
+        ({"std_error": ["1", "?"]}, {}, r"scores: std_error of b is '\?'; expected a number"),
+        ({"estimate": pd.array([80, pd.NA], dtype="Float64")}, {}, "No score of b"),
+        ({"unit": [1, "1"]}, {"unit": ["1", "b"]}, "scores: '1' stands there twice"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_the_units_name(scores, weights, told):
+    two = pd.DataFrame({"unit": ["a", "b"], "estimate": [80.0, 70.0], "std_error": [1.0, 2.0]}).assign(**scores)
+    with pytest.raises(DataError, match=told):
+        aggregate(two, pd.DataFrame({"unit": ["a", "b"], "parent": "x", "weight": [30, 10]}).assign(**weights))
+
+
+def test_a_unit_left_out_counts_no_score():
+    two = pd.DataFrame({"unit": ["a", "b"], "estimate": pd.array([80, pd.NA], dtype="Float64"), "std_error": [1.0, 2.0]})
+    found = aggregate(two, pd.DataFrame({"unit": ["a", "b"], "parent": "x", "weight": [30, 10]}), missing="leave_out").set_index("unit")
+    assert found["units"].to_dict() == {"x": 1, "a": 1, "b": 0}
+    assert found.loc["x", ["estimate", "left_out"]].tolist() == [80.0, "b"]

@@ -100,4 +100,4 @@ def test_wrong_usage_is_refused_with_the_remedy(csat, words, told):
 def test_a_picture_that_cannot_be_written_is_a_fault_of_the_disk(csat, tmp_path):
     code, _, err = csat("models", "swics", "--svg", tmp_path / "no" / "folder.svg")
     assert code == 7
-    assert "No such file or directory" in err
+    assert f"there is no folder {tmp_path / 'no'}. Make it, or name another." in err

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from known_models import ACSI_BLOCKS, ACSI_PATHS, acsi_answers, ecsi, golden, mobile, reduced, structure, truth
+from known_models import ACSI_BLOCKS, ACSI_PATHS, acsi_answers, ecsi, golden, mobile, reduced, structure, truth, two_orders
 
 from csat_lib.errors import DataError, ModelError
-from csat_lib.model import compare_estimators, fit_pls
+from csat_lib.model import compare_estimators, fit_pls, fit_sem
 from csat_lib.model.estimators import agreement
 from csat_lib.simulate import responses
 from csat_lib.stats import moments
@@ -22,7 +22,7 @@ def keyed(frame):
 
 def test_each_column_is_that_of_its_own_program(real_data):
     # seminr's PLSc and PLS (factorial scheme) of the reduced mobile model, six digits
-    found = compare_estimators(mobile(real_data), reduced(), scheme="factorial")
+    found = compare_estimators(mobile(real_data), reduced(), how={"scheme": "factorial"})
     wanted = keyed(golden("seminr_reduced", "plsc_paths"))["estimate"]
     assert keyed(found.paths)["plsc"][wanted.index].to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-6)
     assert found.verdicts["verdict"].tolist() == ["ok", "ok", "ok"]
@@ -103,3 +103,34 @@ def test_what_pls_refuses_is_refused():
         compare_estimators(frame.drop(columns="s1"), model)
     with pytest.raises(ModelError, match="all 200 answers are the same"):
         compare_estimators(frame.assign(s1=5.0), model)
+
+
+def test_pls_is_estimated_as_the_study_says():
+    frame, model = responses(truth(), 300, seed=7), truth().structure
+    how = {"scheme": "centroid", "metric": "raw", "mode": {"image": "B"}, "tolerance": 1e-10}
+    found = compare_estimators(frame, model, how=how)
+    assert found.paths["pls"].tolist() == fit_pls(frame, model, **how).paths["estimate"].tolist()
+
+
+def test_gaps_are_filled_by_the_studys_rule_and_by_full_information():
+    frame, model = responses(truth(), 300, seed=8), truth().structure
+    gaps = frame.mask(np.random.default_rng(9).uniform(size=frame.shape) < 0.05)
+    found = compare_estimators(gaps, model, how={"missing": "mean"})
+    verdicts = found.verdicts.set_index("estimator")
+    assert verdicts[["missing", "n"]].to_numpy().tolist() == [["mean", 300], ["mean", 300], ["fiml", 300]]
+    assert found.appendix["pls"].tolist() == fit_pls(gaps, model, missing="mean").paths["estimate"].tolist()
+    assert found.appendix["cbsem"].to_numpy() == pytest.approx(fit_sem(gaps, model, missing="fiml").paths["estimate"].to_numpy(), abs=1e-10)
+    listwise = compare_estimators(gaps, model).verdicts.set_index("estimator")
+    assert listwise["n"].tolist() == [len(gaps.dropna())] * 3
+    assert set(listwise["missing"]) == {"listwise"}
+    filled = compare_estimators(moments(gaps, model.items, missing="mean"), model).verdicts.set_index("estimator")
+    assert "full information needs the rows" in filled.at["cbsem", "reason"]
+
+
+def test_a_formative_block_is_not_estimated_as_a_reflective_one():
+    frame = responses(truth(), 300, seed=10)
+    verdicts = compare_estimators(frame, truth().structure, how={"mode": {"image": "B"}}).verdicts.set_index("estimator")
+    assert verdicts.loc["cbsem", ["verdict", "reason"]].tolist() == ["not estimated", "image is formative (mode B)"]
+    assert verdicts.at["plsc", "verdict"] == "ok"
+    parts = compare_estimators(frame, two_orders(), how={"mode": {"quality": "B"}}).verdicts.set_index("estimator")
+    assert parts.at["cbsem", "reason"] == "quality is formative (mode B)"

@@ -163,12 +163,19 @@ def test_refusals_name_what_is_wrong(two):
         fimix(fit_pls(parts, MODEL), parts, seed=1)
     with pytest.raises(ParamsError, match="FIMIX-PLS: 50 usable rows, but the fit was made from 600"):
         fimix(fit, rows.head(50), seed=1)
-    with pytest.raises(ParamsError, match=r"classes=\[0, 1\]"):
+    with pytest.raises(ParamsError, match="classes: expected a whole number of at least 1, got 0"):
         fimix(fit, rows, classes=(0, 1), seed=1)
     with pytest.raises(ParamsError, match=r"No kind of intercepts 'some'\. There are: none, by class"):
         fimix(fit, rows, seed=1, intercepts="some")
     with pytest.raises(ParamsError, match=r"There is no solution with 7 classes\. There are: 1, 2, 3"):
         found.membership(7)
+    for wrong, told in (
+        ({"classes": 3}, "classes: expected numbers"),
+        ({"starts": 2.5}, "starts: expected"),
+        ({"seed": None}, "seed: expected"),
+    ):
+        with pytest.raises(ParamsError, match=told):
+            fimix(fit, rows, **{"seed": 1, **wrong})
     two_on_one = rows.head(4)
     with pytest.raises(ModelError, match="No number of classes has an estimate"):
         fimix(fit_pls(two_on_one, MODEL), two_on_one, classes=(3,), seed=1)

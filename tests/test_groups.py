@@ -117,7 +117,33 @@ def test_equal_seeds_give_equal_numbers(same, method):
 def test_refusals_name_what_is_wrong(same):
     with pytest.raises(ParamsError, match=r"No method 'welch'\. There are: permutation, bootstrap"):
         compare_paths(*same, MODEL, seed=1, method="welch")
-    with pytest.raises(ParamsError, match="50 permutations are too few"):
+    with pytest.raises(ParamsError, match="permutations: expected a whole number of at least 100, got 50"):
         compare_paths(*same, MODEL, permutations=50, seed=1)
     with pytest.raises(ModelError, match="all 260 answers are the same"):
         compare_paths(same[0], same[1].assign(q1=5.0), MODEL, permutations=100, seed=1)
+
+
+def test_an_invariance_result_of_another_model_is_refused(same):
+    gate = micom(*same, truth().structure.without_path("image", "satisfaction"), permutations=100, seed=1)
+    compare_paths(*same, MODEL, permutations=100, seed=1, invariance=gate)
+    other = replace(gate, verdicts=gate.verdicts.drop("loyalty"))
+    with pytest.raises(ParamsError, match=r"invariance: it is of another model \(not in both: loyalty\)"):
+        compare_paths(*same, MODEL, permutations=100, seed=1, invariance=other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"seed": None}, "seed: expected a whole number of at least 0, got None"),
+        ({"seed": -1}, "seed: expected"),
+        ({"permutations": 150.5}, "permutations: expected"),
+        ({"draws": 200.5}, "draws: expected"),
+        ({"confidence": 95}, "confidence: expected a share between 0 and 1"),
+    ],
+)
+def test_counts_seeds_and_confidence_that_make_no_sense_are_refused(same, wrong, told):
+    with pytest.raises(ParamsError, match=told):
+        compare_paths(*same, MODEL, **{"seed": 1, "permutations": 100, **wrong})
+    if "draws" not in wrong:
+        with pytest.raises(ParamsError, match=told):
+            micom(*same, MODEL, **{"seed": 1, "permutations": 100, **wrong})

@@ -184,7 +184,7 @@ def test_refusals_name_what_is_wrong(same):
         micom(parts, same[1], MODEL, seed=1)
     with pytest.raises(ParamsError, match=r"quality is of higher order\. Use the model of its members"):
         micom(*same, two_orders(), seed=1)
-    with pytest.raises(ParamsError, match="99 permutations are too few"):
+    with pytest.raises(ParamsError, match="permutations: expected a whole number of at least 100, got 99"):
         micom(*same, MODEL, permutations=99, seed=1)
     with pytest.raises(DataError, match="No column 'q1'"):
         micom(same[0], same[1].drop(columns="q1"), MODEL, seed=1)
@@ -195,3 +195,13 @@ def test_refusals_name_what_is_wrong(same):
         require_invariance(found, "price", "means")
     with pytest.raises(ParamsError, match=r"No purpose 'levels'\. There are: means, paths, pooling"):
         require_invariance(found, "quality", "levels")
+
+
+def test_weights_spread_unlike_in_the_groups_are_noted(same):
+    uneven = pd.Series(np.where(np.arange(len(same[0])) % 10 == 0, 20.0, 1.0))
+    weighted = survey_of(same[0].reset_index(drop=True), list(MODEL.items), weights=uneven)
+    plain = survey_of(same[1].reset_index(drop=True), list(MODEL.items))
+    (said,) = micom(weighted, plain, MODEL, permutations=100, seed=1).notes
+    share = uneven.sum() ** 2 / (uneven @ uneven) / len(uneven)
+    assert f"n_effective / n is {share:.2f} and 1.00" in said
+    assert micom(*same, MODEL, permutations=100, seed=1).notes == ()

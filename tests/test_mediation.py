@@ -138,3 +138,9 @@ def test_unknown_constructs_and_draws_of_another_model_are_refused(fitted, draws
         indirect_effects(fitted, effect="satisfacton")
     with pytest.raises(ParamsError, match="draws have 3 paths, the fit has 4"):
         indirect_effects(fitted, replace(draws, paths=draws.paths[:3]))
+
+
+def test_a_confidence_that_makes_no_sense_is_refused():
+    fit = fit_pls(responses(truth(), 100, seed=1), truth().structure)
+    with pytest.raises(ParamsError, match="confidence: expected a share between 0 and 1"):
+        indirect_effects(fit, confidence=95)

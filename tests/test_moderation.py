@@ -157,3 +157,17 @@ def test_refusals_name_what_is_wrong(answers, fitted):
         moderate(fitted, answers, **ASK, draws=200)
     with pytest.raises(ParamsError, match="99 draws are too few"):
         moderate(fitted, answers, **ASK, draws=99, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"draws": 200.5, "seed": 1}, "draws: expected a whole number of at least 0, got 200.5"),
+        ({"draws": -5, "seed": 1}, "draws: expected"),
+        ({"draws": 100, "seed": -1}, "seed: expected"),
+        ({"confidence": 95}, "confidence: expected a share between 0 and 1"),
+    ],
+)
+def test_counts_seeds_and_confidence_that_make_no_sense_are_refused(answers, fitted, wrong, told):
+    with pytest.raises(ParamsError, match=told):
+        moderate(fitted, answers, **ASK, **wrong)

@@ -110,3 +110,9 @@ def test_bad_input_is_refused_by_name():
         precision(frame.assign(s1=7.0), MODEL, scale=(1, 10))
     with pytest.raises(ParamsError, match="deff: -1"):
         precision(frame, MODEL, deff=-1, scale=(1, 10))
+
+
+def test_a_figure_without_an_error_leaves_the_change_unknown():
+    assert difference((50.0, np.nan), (80.0, 1.0))["verdict"] == "unknown"
+    with pytest.raises(ParamsError, match="confidence: expected a share between 0 and 1"):
+        difference((50.0, 1.0), (80.0, 1.0), confidence=95)

@@ -205,7 +205,8 @@ def test_moments_gaps_and_other_data_are_refused(answers):
 
 
 @pytest.mark.parametrize(
-    ("folds", "repeats", "said"), [(1, 1, "folds=1: between 2 and the 240 rows"), (241, 1, "folds=241"), (5, 0, "repeats=0")]
+    ("folds", "repeats", "said"),
+    [(1, 1, "folds=1: between 2 and the 240 rows"), (241, 1, "folds=241"), (5, 0, "repeats: expected a whole number of at least 1, got 0")],
 )
 def test_folds_out_of_range_are_refused(answers, folds, repeats, said):
     with pytest.raises(ParamsError, match=said):
@@ -233,3 +234,17 @@ def test_items_of_the_benchmark_that_add_up_are_refused(answers):
     summed = answers.assign(i3=answers["i1"] + answers["i2"])
     with pytest.raises(ModelError, match="regresses on 3 items, which are linearly dependent"):
         predict(fit_pls(summed, MODEL), summed, seed=1)
+
+
+def test_a_model_that_is_its_own_benchmark_ties_with_it():
+    """One item a construct, each from its own cause: PLS is the linear model."""
+    model = structure({"a": ["i1"], "b": ["q1"], "satisfaction": ["s1"]}, {"b": ["a"], "satisfaction": ["b"]})
+    for seed in range(5):
+        rows = responses(truth(), 150, seed=seed)
+        found = predict(fit_pls(rows, model), rows, folds=5, repeats=2, seed=1, antecedents="direct")
+        linear = found.losses[found.losses["benchmark"] == "linear"]
+        assert linear["estimate"].tolist() == [0, 0, 0]
+        assert linear[["t", "p_value"]].isna().all(axis=None)
+        assert set(linear["verdict"]) == {"within noise"}
+        assert set(found.items.loc[found.items["metric"] != "q2_predict", "verdict"]) == {"equal"}
+        assert predictive_power(found)["better"].tolist() == [0, 0, 0]

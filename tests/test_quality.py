@@ -4,7 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from known_models import TIGHT, acsi_answers, acsi_without_complaints, ecsi, golden, mobile, reduced, structure, survey_of, truth
+from known_models import (
+    TIGHT,
+    acsi_answers,
+    acsi_without_complaints,
+    ecsi,
+    golden,
+    mobile,
+    reduced,
+    structure,
+    survey_of,
+    truth,
+    two_orders,
+)
 
 from csat_lib.errors import ParamsError
 from csat_lib.model import RULES, Rule, assess, bootstrap, fit_pls
@@ -423,3 +435,36 @@ def test_single_items_leave_the_question_of_measurement_open():
     # R squared is .09, which is negligible.
     assert table.to_dict() == {"Does it explain?": "failed", "Does it fit?": "ok"}
     assert len(htmt_table(fit)) == 0
+
+
+def test_the_items_of_parts_are_judged_by_the_first_stage():
+    rows = responses(truth(), 300, seed=61)
+    fit = fit_pls(rows, two_orders())
+    found = assess(fit, bootstrap(fit, rows, draws=100, seed=1)).set_index(["metric", "construct", "item", "other"])
+    for part, items in (("goods", ["q1", "q2"]), ("service", ["q3", "q4"])):
+        r = rows[items].corr().iloc[0, 1]
+        # two standardised items: alpha is Spearman and Brown's, both variance inflations are 1 / (1 - r^2)
+        assert found.loc[("alpha_standardised", part, "", ""), "estimate"] == pytest.approx(2 * r / (1 + r), rel=1e-12)
+        assert found.loc[("vif_outer", part, items[0], ""), "estimate"] == pytest.approx(1 / (1 - r**2), rel=1e-10)
+        loadings = [found.loc[("loading", part, item, "")] for item in items]
+        assert all(each["conf_low"] < each["estimate"] < each["conf_high"] for each in loadings)
+        assert found.loc[("ave", part, "", ""), "estimate"] == pytest.approx(
+            np.mean([each["estimate"] ** 2 for each in loadings]), rel=1e-12
+        )
+    R = rows[["q1", "q2", "q3", "q4"]].corr().to_numpy()
+    ratio = R[:2, 2:].mean() / np.sqrt(R[0, 1] * R[2, 3])
+    assert found.loc[("htmt", "goods", "", "service"), "estimate"] == pytest.approx(ratio, rel=1e-12)
+    assert not found.index.duplicated().any()
+
+
+def test_a_weak_part_is_told_in_the_verdict():
+    rows = responses(truth(), 300, seed=62)
+    rows["q2"] = np.random.default_rng(63).permutation(rows["q2"])
+    table = verdict(assess(fit_pls(rows, two_orders()))).set_index("question")
+    assert "goods" in table.loc["Does it measure?", "reasons"]
+
+
+def test_the_reason_names_the_bound_that_decided():
+    row = {"metric": "htmt", "construct": "a", "item": "", "other": "b", "estimate": 0.88, "conf_low": 0.8, "conf_high": 0.93}
+    table = pd.DataFrame([{**row, "verdict": "above 0.9", "source": ""}])
+    assert verdict(table)["reasons"].item() == "htmt a / b 0.880 (upper bound 0.930) above 0.9"

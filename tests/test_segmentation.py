@@ -7,7 +7,7 @@ from known_models import survey_of
 from scipy.stats.contingency import association
 
 from csat_lib.errors import ModelError, ParamsError
-from csat_lib.model.segmentation import explained_by, recommend
+from csat_lib.model.segmentation import Criteria, criteria_of, explained_by, recommend
 
 
 def table(aic3, caic, aic4, bic, verdicts=("ok", "ok", "ok")):
@@ -80,3 +80,11 @@ def test_classes_of_other_respondents_are_refused(divided):
         explained_by(latent, survey, "region")
     with pytest.raises(ParamsError, match="No segment 'age'"):
         explained_by(latent.head(150), survey, "age")
+
+
+def test_only_a_number_that_was_tried_is_recommended():
+    rows = [criteria_of(number, 3, 100.0, 0, Criteria(-50.0, -50.0, 0.2, 0.5, "yes")) for number in (3, 4)]
+    assert recommend(pd.DataFrame(rows)) == (
+        3,
+        "AIC3 and CAIC agree on 3, but: classes overlap: entropy below 0.5; nothing better was tried",
+    )

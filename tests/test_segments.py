@@ -102,3 +102,24 @@ def test_refusals_name_what_is_wrong(survey):
         segment_invariance(survey, MODEL, "regoin", **FEW)
     with pytest.raises(ParamsError, match="needs two periods at least; there is 2026Q1"):
         wave_invariance({"2026Q1": survey}, MODEL, **FEW)
+
+
+@pytest.mark.parametrize(("seed", "gate"), [(7, {"a"}), (14, set())])
+def test_paths_are_withheld_where_the_corrected_invariance_says_none(seed, gate):
+    """Quality is half dice in region a, which fails at .05 as it stands with either seed, and after Holm with the first alone."""
+    frame = responses(truth(), 4 * 40, seed=seed, answers="rounded")
+    odd, noisy = np.arange(len(frame)) < 40, ["q2", "q3", "q4"]
+    dice = np.random.default_rng(seed + 1).integers(1, 11, (40, 3))
+    frame.loc[odd, noisy] = np.clip(np.rint(0.5 * frame.loc[odd, noisy] + 0.5 * dice), 1, 10)
+    survey = survey_of(frame.assign(region=np.repeat(list("abcd"), 40)), MODEL.items, roles={"region": "segment"})
+    found, paths = (each(survey, MODEL, "region", **FEW) for each in (segment_invariance, segment_paths))
+    own = found[(found["step"] == "compositional") & (found["segment"] == "a") & (found["construct"] == "quality")].iloc[0]
+    assert (own["p_value"] < 0.05, own["estimate"] < 0.95) == (True, True)
+    assert set(found.loc[found["invariance"] == "none", "segment"]) == gate
+    assert set(paths.loc[paths["verdict"].str.startswith("not comparable"), "segment"]) == gate
+
+
+def test_where_nobody_has_a_segment_there_is_no_row(survey):
+    nobody = replace(survey, attributes=survey.attributes.assign(region=None))
+    assert segment_paths(nobody, MODEL, "region", **FEW).empty
+    assert segment_invariance(nobody, MODEL, "region", **FEW).empty

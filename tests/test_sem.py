@@ -1,5 +1,7 @@
 """The covariance-based model: lavaan's numbers, invariances, recovery of a truth, gaps, weights, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -373,3 +375,19 @@ def test_the_package_offers_it_and_the_reduced_mobile_model_is_sound(real_data):
     assert fit.r_squared["satisfaction"] == pytest.approx(
         1 - fit.residuals.set_index(["item", "other"]).at[("satisfaction",) * 2, "estimate"]
     )
+
+
+def test_a_formative_construct_is_noted():
+    model = truth().structure
+    formed = replace(model, constructs=tuple(replace(each, mode="B") if each.name == "image" else each for each in model.constructs))
+    rows = responses(truth(), 300, seed=71)
+    assert fit_sem(rows, formed).notes == ("image is formative (mode B) in the model; here its items are read as its effects",)
+    assert fit_sem(rows, model).notes == ()
+
+
+def test_as_many_respondents_as_items_are_too_few():
+    model = truth().structure
+    with pytest.raises(ModelError, match=f"{len(model.items)} respondents answered all of the model's {len(model.items)} items: too few"):
+        fit_sem(responses(truth(), len(model.items), seed=72), model)
+    with pytest.raises(ParamsError, match="confidence: expected a share between 0 and 1"):
+        fit_sem(responses(truth(), 100, seed=72), model, confidence=95)

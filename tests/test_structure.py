@@ -283,3 +283,10 @@ def test_questions_belong_to_items_and_go_with_them():
     assert "items: no construct is measured by 't9'" in refusal(
         Structure, model.constructs, model.drivers_of, "sat", questions={"t9": asked["t2"]}
     )
+
+
+def test_a_construct_called_like_an_item_has_no_lavaan_syntax():
+    blocks = (Construct("a", Text(), ("a", "b")), Construct("y", Text(), ("y1",)))
+    model = Structure(blocks, {"y": ("a",)}, "y")
+    with pytest.raises(ParamsError, match="cannot tell the construct 'a' from the item of that name"):
+        model.to_lavaan()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from known_models import survey_of, truth
 
-from csat_lib.errors import ModelError, ParamsError
+from csat_lib.errors import DataError, ModelError, ParamsError
 from csat_lib.model import bootstrap, changes, fit_pls, index_scores, index_trend, index_weights, summarise
 from csat_lib.simulate import responses
 
@@ -127,3 +127,31 @@ def test_an_unknown_construct_and_an_empty_trend_are_refused(surveys, trend):
         index_trend(surveys, truth().structure, "loyality", how=HOW, draws=100, seed=1)
     with pytest.raises(ParamsError, match="no period"):
         changes(trend.iloc[:0], {"since last quarter": "2026Q2"})
+
+
+def test_a_trend_of_nothing_is_refused():
+    with pytest.raises(ParamsError, match="survey of one period at least"):
+        index_trend({}, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+
+
+def test_an_item_that_an_earlier_period_did_not_ask_leaves_a_gap_and_the_last_must_ask_it(surveys):
+    items = [item for item in truth().structure.items if item != "q1"]
+    short = survey_of(wave(71)[items], items)
+    options = {"how": HOW, "draws": 100, "seed": 1}
+    found = index_trend({"2026Q1": short, "2026Q2": surveys["2026Q2"]}, truth().structure, "satisfaction", **options)
+    assert found["period"].tolist() == ["2026Q2"]
+    with pytest.raises(DataError, match="q1"):
+        index_trend({"2026Q1": surveys["2026Q1"], "2026Q2": short}, truth().structure, "satisfaction", **options)
+
+
+def test_a_negative_weight_in_another_construct_does_not_matter(surveys):
+    items = list(truth().structure.items)
+    turned = survey_of(wave(73).assign(i1=lambda frame: 11 - frame["i1"]), items)
+    assert (index_weights(fit_pls(turned, truth().structure, **HOW))[["i1", "i2", "i3"]] < 0).any()
+    found = index_trend({"2026Q3": turned}, truth().structure, "satisfaction", how=HOW, draws=100, seed=1)
+    assert found.at[0, "fixed"] == pytest.approx(found.at[0, "estimate"], rel=1e-10)
+
+
+def test_without_a_standard_error_nothing_is_known_of_a_change():
+    trend = pd.DataFrame({"period": ["2026Q2", "2026Q3"], "estimate": [50.0, 70.0], "std_error": [np.nan, 1.0]})
+    assert changes(trend, {"since last quarter": "2026Q2"}).loc[0, "verdict"] == "unknown"

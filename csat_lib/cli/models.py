@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from csat_lib.cli.frame import cli, debug_option, disk, root_of
+from csat_lib.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from csat_lib.study import Structure
@@ -43,6 +44,8 @@ def models(obj: Mapping[str, Any], name: str | None, form: str | None, svg: Path
     if svg is not None:
         from csat_lib.report.charts.standalone import model_svg
 
+        if not svg.parent.is_dir():
+            raise EnvironmentFault(f"--svg {svg}: there is no folder {svg.parent}. Make it, or name another.")
         with disk():
             svg.write_text(model_svg(model, language=language), encoding="utf-8")
         click.echo(str(svg))

@@ -42,13 +42,13 @@ def aggregate(scores: pd.DataFrame, weights: pd.DataFrame, *, missing: Gaps = "r
     -------
     DataFrame
         level (0 at the top), unit, parent (empty at the top), share (v), estimate, std_error, conf_low, conf_high, units (scores that went
-        into it), left_out (names of the units below it that had none); a unit left out has NaN.
+        into it; 0 of a unit left out), left_out (names of the units below it that had none); a unit left out has NaN.
 
     Raises
     ------
     DataError
         An unknown or circular parent, a repeated unit, a negative or missing weight, a score without a weight, a measured unit that has
-        units below it, or a missing score, by name.
+        units below it, text in place of a number, or a missing score, by name.
 
     >>> measured = pd.DataFrame({"unit": ["a", "b"], "estimate": [80.0, 70.0], "std_error": [1.0, 2.0]})
     >>> revenue = pd.DataFrame({"unit": ["a", "b"], "parent": "airlines", "weight": [30, 10]})
@@ -59,7 +59,10 @@ def aggregate(scores: pd.DataFrame, weights: pd.DataFrame, *, missing: Gaps = "r
     _need(scores, SCORES, "scores")
     _need(weights, WEIGHTS, "weights")
     parents = _parents(weights)
+    scores = _numbers(scores, ["estimate", "std_error"], "scores")
+    weights = _numbers(weights, ["weight"], "weights")
     own = {str(unit): (float(value), float(error), 1, "") for unit, value, error in scores[SCORES].itertuples(index=False)}
+    own |= {unit: (np.nan, np.nan, 0, "") for unit, (value, *_) in own.items() if np.isnan(value)}
     weight = {str(unit): float(value) for unit, value in weights[["unit", "weight"]].itertuples(index=False)}
     _check_weights(weight)
     _check_scores(scores, parents, missing)
@@ -104,6 +107,7 @@ def roll_forward(previous: pd.DataFrame, measured: pd.DataFrame, *, period: str)
     """
     _need(previous, [*SCORES, "period"], "previous")
     _need(measured, SCORES, "measured")
+    measured = _numbers(measured, SCORES[1:], "measured")
     _check_figures(measured)
     new = measured[SCORES].assign(period=period)
     known = set(previous["unit"])
@@ -140,9 +144,23 @@ def _need(frame: pd.DataFrame, columns: list[str], what: str) -> None:
     for column in columns:
         if column not in frame.columns:
             raise DataError(f"{what}: no column {column!r}.{near(column, map(str, frame.columns))}")
-    twice = frame["unit"][frame["unit"].duplicated()]
+    names = frame["unit"].astype(str)
+    twice = names[names.duplicated()]
     if len(twice):
         raise DataError(f"{what}: {twice.iloc[0]!r} stands there twice.")
+
+
+def _numbers(frame: pd.DataFrame, columns: list[str], what: str) -> pd.DataFrame:
+    """The frame with plain numbers in ``columns``; no answer becomes NaN, text is refused by the unit."""
+    found = {}
+    for column in columns:
+        numbers = pd.to_numeric(frame[column], errors="coerce").astype("Float64")
+        odd = frame[numbers.isna() & frame[column].notna()]
+        if len(odd):
+            unit, value = odd[["unit", column]].iloc[0]
+            raise DataError(f"{what}: {column} of {unit} is {value!r}; expected a number.")
+        found[column] = numbers.to_numpy(dtype=float, na_value=np.nan)
+    return frame.assign(**found)
 
 
 def _parents(weights: pd.DataFrame) -> dict[str, str]:

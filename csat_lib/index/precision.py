@@ -91,13 +91,14 @@ def difference(before: Figure, after: Figure, *, confidence: float = 0.95) -> pd
     Returns
     -------
     Series
-        estimate (the change), std_error, conf_low, conf_high, verdict ("real" where the interval leaves out 0, else "within noise").
+        estimate (the change), std_error, conf_low, conf_high, verdict ("real" where the interval leaves out 0, else "within noise";
+        "unknown" without a figure or a standard error).
 
     >>> difference((72.0, 1.2), (76.0, 1.6))[["estimate", "std_error", "verdict"]].tolist()
     [4.0, 2.0, 'real']
     """
     change, error, z = after[0] - before[0], float(np.hypot(before[1], after[1])), z_value(confidence)
-    verdict = "real" if abs(change) > z * error else "within noise"
+    verdict = "real" if abs(change) > z * error else "within noise" if np.isfinite(change) and np.isfinite(error) else "unknown"
     found = {"estimate": change, "std_error": error, "conf_low": change - z * error, "conf_high": change + z * error, "verdict": verdict}
     return pd.Series(found, dtype=object)
 

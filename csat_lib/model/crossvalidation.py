@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from csat_lib.errors import ModelError, ParamsError, pick
+from csat_lib.errors import ModelError, ParamsError, pick, whole
 from csat_lib.model.kernel import Design, design_of, regressions, solve
 from csat_lib.model.pls import PlsFit, analysed
 from csat_lib.stats import correlations, one_thread, products, resampled
@@ -52,14 +52,13 @@ def fold_of_rows(n: int, *, folds: int, repeats: int, seed: int, units: Position
     Raises
     ------
     ParamsError
-        Fewer than two folds, or fewer rows (clusters) than folds.
+        Fewer than two folds, or fewer rows (clusters) than folds; folds, repeats or seed that are no whole numbers.
     """
     count = n if units is None else int(units.max()) + 1
-    if not 2 <= folds <= count:
+    if not 2 <= whole(folds, "folds", least=1) <= count:
         raise ParamsError(f"folds={folds}: between 2 and the {count} {'rows' if units is None else 'clusters'} there are.")
-    if repeats < 1:
-        raise ParamsError(f"repeats={repeats}: at least 1.")
-    rng = np.random.default_rng(seed)
+    whole(repeats, "repeats", least=1)
+    rng = np.random.default_rng(whole(seed, "seed", least=0))
     of_unit = np.empty((repeats, count), dtype=int)
     for each in of_unit:
         each[rng.permutation(count)] = np.arange(count) % folds

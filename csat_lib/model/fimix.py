@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ParamsError, pick
+from csat_lib.errors import ParamsError, pick, whole
 from csat_lib.model.fitted_rows import complete_rows_of_fit
 from csat_lib.model.kernel import design_of
 from csat_lib.model.mixture import Mixture, best_solution
@@ -114,9 +114,13 @@ def fimix(
     ParamsError
         Moments were given, other rows than the fit's, no classes or no starts.
     """
-    numbers = sorted(set(classes))
-    if not numbers or numbers[0] < 1 or starts < 1:
-        raise ParamsError(f"classes={numbers} and starts={starts}: both must be 1 or more.")
+    if isinstance(classes, int) or not isinstance(classes, Iterable):
+        raise ParamsError(f"classes: expected numbers of classes to try, such as range(1, 6), got {classes!r}.")
+    numbers = sorted({whole(each, "classes", least=1) for each in classes})
+    if not numbers:
+        raise ParamsError("classes: no number of classes to try. Give some, such as range(1, 6).")
+    whole(starts, "starts", least=1)
+    whole(seed, "seed", least=0)
     level = pick(INTERCEPTS, intercepts, "kind of intercepts")
     z, weights, index = _scores(fit, data)
     n_effective = float(weights.sum() ** 2 / (weights @ weights))

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError, pick
+from csat_lib.errors import ModelError, ParamsError, pick, whole
 from csat_lib.model.effects import total_effects
 from csat_lib.model.exchange import Pair, exchanges, halves, pair_of
-from csat_lib.model.invariance import SAME, Invariance, micom
+from csat_lib.model.invariance import SAME, Invariance, check_test, micom
 from csat_lib.model.kernel import regressions, totals
 from csat_lib.model.pls import Metric, Scheme
 from csat_lib.model.pls_bootstrap import bootstrap
@@ -76,14 +76,16 @@ def compare_paths(
     Raises
     ------
     ParamsError
-        Moments were given, too few draws, an unknown method, or a structure with higher-order constructs.
+        Moments were given, too few draws, an unknown method, or an ``invariance`` of another model.
+    NotInStudyError
+        A structure with higher-order constructs.
     DataError, ModelError
         A group has no model of its own.
     """
     pick(METHODS, method, "method")
     how = {"scheme": scheme, "metric": metric, "mode": mode, "tolerance": tolerance, "max_iterations": max_iterations}
-    if permutations < 100:
-        raise ParamsError(f"{permutations} permutations are too few for a test: at least 100.")
+    check_test(permutations, seed, confidence)
+    whole(draws, "draws", least=100)
     pair = pair_of(first, second, structure, how, purpose="The comparison of paths")
     if invariance is None:
         invariance = micom(
@@ -99,6 +101,7 @@ def compare_paths(
             tolerance=tolerance,
             max_iterations=max_iterations,
         )
+    _check_gate(invariance, structure)
     keys, one, two = _estimates(pair)
     if method == "permutation":
         null = _exchanged(pair, keys, permutations, seed)
@@ -119,6 +122,13 @@ def compare_paths(
 def verdict_of(p_value: float, confidence: float) -> str:
     """``differs`` or ``within noise``."""
     return "differs" if p_value < 1 - confidence else "within noise"
+
+
+def _check_gate(gate: Invariance, structure: Structure) -> None:
+    names, tested = set(structure.names), {str(name) for name in gate.verdicts.index}
+    if names != tested:
+        odd = ", ".join(sorted(names ^ tested))
+        raise ParamsError(f"invariance: it is of another model (not in both: {odd}). Give micom's result for this one, or leave it out.")
 
 
 def _gated(table: pd.DataFrame, structure: Structure, gate: Invariance, confidence: float) -> pd.DataFrame:

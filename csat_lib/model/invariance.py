@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError, pick
+from csat_lib.errors import ModelError, ParamsError, pick, whole
 from csat_lib.model.exchange import Pair, exchanges, halves, pair_of
 from csat_lib.model.pls import Metric, Scheme, analysed
-from csat_lib.stats import one_thread, percentile_interval
+from csat_lib.stats import check_confidence, one_thread, percentile_interval
 from csat_lib.study import Item, Structure
 from csat_lib.survey import Data, Survey
 
@@ -26,6 +26,7 @@ Purpose = Literal["means", "paths", "pooling"]
 PURPOSES = {"means": "The means", "paths": "The paths", "pooling": "The pooled answers"}
 MARGIN = 0.95  # large samples reject trifles: weights whose scores correlate by this much measure the same thing
 AGAINST = 0.2  # a loading beyond this on either side of zero points somewhere
+UNEVEN = 2 / 3  # of the larger n_effective / n: below it weights are spread too differently to be exchanged without a word
 SAME = 1e-12  # a correlation is known to this, whatever the order of the rows
 COLUMNS = ["step", "construct", "metric", "estimate", "conf_low", "conf_high", "p_value", "verdict"]
 
@@ -54,6 +55,8 @@ class Invariance:
         Exchanges made, those without an estimate, and the seed.
     confidence : float
         Of the tests and intervals.
+    notes : tuple of str
+        What a reader must be told of the test.
     """
 
     steps: pd.DataFrame
@@ -66,6 +69,7 @@ class Invariance:
     degenerate: int
     seed: int
     confidence: float
+    notes: tuple[str, ...] = ()
 
 
 def micom(
@@ -92,7 +96,9 @@ def micom(
     Parameters
     ----------
     first, second : Survey or DataFrame
-        The groups. Survey weights belong to respondents and move with them; in each group they have mean 1.
+        The groups. Survey weights belong to respondents and move with them; in each group they have mean 1. Where weights are spread
+        much more in one group, exchanged groups are weighted more evenly than the real ones, and the tests reject too often: ``notes``
+        say so where n_effective / n differs by more than a third.
     structure : Structure
         The model.
     permutations : int
@@ -111,8 +117,7 @@ def micom(
     DataError, ModelError
         A group has no model of its own, or most exchanges have none.
     """
-    if permutations < 100:
-        raise ParamsError(f"{permutations} permutations are too few for a test: at least 100.")
+    check_test(permutations, seed, confidence)
     how = {"scheme": scheme, "metric": metric, "mode": mode, "tolerance": tolerance, "max_iterations": max_iterations}
     pair = pair_of(first, second, structure, how, purpose="Measurement invariance")
     with one_thread():
@@ -124,9 +129,23 @@ def micom(
         raise ModelError(f"{lost} of {permutations} exchanges could not be estimated: the groups are too small or an item hardly varies.")
     steps = pd.concat([_configural(first, second, pair), _tested(pair, found, null, confidence)], ignore_index=True)
     n = int(pair.first.sum())
-    return judged(
-        Invariance(steps, pd.Series(dtype=str), "", {}, pair.exchanged, (n, len(pair.first) - n), permutations, lost, seed, confidence)
-    )
+    sizes, notes = (n, len(pair.first) - n), _notes(pair)
+    return judged(Invariance(steps, pd.Series(dtype=str), "", {}, pair.exchanged, sizes, permutations, lost, seed, confidence, notes))
+
+
+def check_test(permutations: int, seed: int, confidence: float) -> None:
+    """Refuse what no permutation test can be made of."""
+    whole(permutations, "permutations", least=100)
+    whole(seed, "seed", least=0)
+    check_confidence(confidence)
+
+
+def _notes(pair: Pair) -> tuple[str, ...]:
+    even = [fit.moments.n_effective / fit.moments.n for fit in pair.fits]
+    if min(even) > UNEVEN * max(even):
+        return ()
+    said = " and ".join(f"{share:.2f}" for share in even)
+    return (f"the weights are spread unlike in the two groups (n_effective / n is {said}): the tests reject too often",)
 
 
 def judged(found: Invariance) -> Invariance:

@@ -12,7 +12,7 @@ import pandas as pd
 from csat_lib.errors import ParamsError
 from csat_lib.model.pls import PlsFit
 from csat_lib.model.pls_bootstrap import Draws
-from csat_lib.stats import percentile_interval
+from csat_lib.stats import check_confidence, percentile_interval
 from csat_lib.study import Structure
 
 Array = npt.NDArray[np.float64]
@@ -54,6 +54,7 @@ def indirect_effects(
     ParamsError
         Unknown construct, or draws of another model.
     """
+    check_confidence(confidence)
     for name in (cause, effect):
         if name is not None:
             fit.structure.construct(name)

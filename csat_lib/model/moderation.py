@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError
+from csat_lib.errors import ModelError, ParamsError, whole
 from csat_lib.model.fitted_rows import complete_rows_of_fit
 from csat_lib.model.kernel import Design, design_of, flip, solve, solve_small
 from csat_lib.model.pls import PlsFit, analysed
-from csat_lib.stats import Block, Products, blocks, counts, one_thread, percentile_interval, products, resampled
+from csat_lib.stats import Block, Products, blocks, check_confidence, counts, one_thread, percentile_interval, products, resampled
 from csat_lib.survey import Data, Rows
 
 Array = npt.NDArray[np.float64]
@@ -92,8 +92,11 @@ def moderate(
         The product cannot be told from the causes, or most draws have no estimate.
     """
     _check(fit, cause, moderator, effect, draws)
+    check_confidence(confidence)
     if draws and seed is None:
         raise ParamsError("Draws need a seed: the same seed gives the same numbers. Give seed=.")
+    if seed is not None:
+        whole(seed, "seed", least=0)
     rows = complete_rows_of_fit(fit, data, purpose="Moderation")
     plan = _plan(fit, cause, moderator, effect)
     ones = np.ones((1, len(rows.X)))
@@ -143,7 +146,7 @@ def _check(fit: PlsFit, cause: str, moderator: str, effect: str, draws: int) -> 
         raise ParamsError(f"{moderator} cannot moderate a path of its own: name a third construct.")
     if effect in s.names and s.names.index(moderator) > s.names.index(effect) and _drives(fit, effect, moderator):
         raise ParamsError(f"{moderator} is driven by {effect}, so it cannot moderate what drives {effect}.")
-    if 0 < draws < 100:
+    if whole(draws, "draws", least=0) and draws < 100:
         raise ParamsError(f"{draws} draws are too few for an interval: at least 100, or none.")
 
 

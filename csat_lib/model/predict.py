@@ -21,6 +21,8 @@ from csat_lib.survey import Data, Rows
 
 Array = npt.NDArray[np.float64]
 BENCHMARKS = ("average", "linear")
+TIED = 1e-9  # relative: errors that differ by less are the same
+SAME = 1e-12  # of the loss: respondents' losses that differ by less differ by rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +33,13 @@ class Prediction:
     ----------
     items : DataFrame
         construct, item, metric (rmse and mae in the item's unit, q2_predict), estimate (the path model), linear and average (the
-        benchmarks), verdict (against the linear model; q2_predict against 0, the average).
+        benchmarks), verdict (against the linear model: ok, equal, above; q2_predict against 0, the average).
     constructs : DataFrame
         construct, metric, estimate: the same of the scores, in standard deviations, from the training set's weights; verdict.
     losses : DataFrame
         CVPAT: construct (empty: all endogenous items), benchmark, loss and benchmark_loss (mean squared error over the items),
         estimate (their difference, negative where the path model is better), std_error, t, p_value (two-sided), conf_low, conf_high
-        (95 %), n, n_effective, verdict (better, worse, within noise).
+        (95 %), n, n_effective, verdict (better, worse, within noise). Where both predict the same, estimate is 0 and t NaN.
     antecedents : str
         "earliest" or "direct".
     folds, repeats, seed, n : int
@@ -113,9 +115,10 @@ def predictive_power(prediction: Prediction) -> pd.DataFrame:
     -------
     DataFrame
         construct (empty: all endogenous items), better, items (counts), verdict: high (all), medium (half or more), low (fewer), none.
+        An RMSE that equals the linear model's is not smaller.
     """
     table = prediction.items[prediction.items["metric"] == "rmse"]
-    better = (table["estimate"] < table["linear"]).groupby(table["construct"], sort=False).agg(["sum", "size"])
+    better = (_side(table) < 0).groupby(table["construct"], sort=False).agg(["sum", "size"])
     better.loc[""] = better.sum()
     rows = [(str(name), int(won), int(of), _power(int(won), int(of))) for name, won, of in better.itertuples()]
     return pd.DataFrame(rows, columns=["construct", "better", "items", "verdict"])
@@ -123,6 +126,12 @@ def predictive_power(prediction: Prediction) -> pd.DataFrame:
 
 def _power(better: int, items: int) -> str:
     return "high" if better == items else "none" if better == 0 else "medium" if 2 * better >= items else "low"
+
+
+def _side(table: pd.DataFrame) -> pd.Series:
+    """Negative where the path model errs less than the linear one, 0 where they are the same."""
+    gap = table["estimate"] - table["linear"]
+    return gap.where(gap.abs() > TIED * table["linear"].abs(), 0.0)
 
 
 def item_errors(fit: PlsFit, rows: Rows, errors: Errors) -> pd.DataFrame:
@@ -141,7 +150,7 @@ def item_errors(fit: PlsFit, rows: Rows, errors: Errors) -> pd.DataFrame:
         if metric == "q2_predict":
             table["verdict"] = _against_average(table["estimate"])
         else:
-            table["verdict"] = np.where(table["estimate"] < table["linear"], "ok", "above the linear model")
+            table["verdict"] = np.select([_side(table) < 0, _side(table) == 0], ["ok", "equal"], "above the linear model")
         found.append(table)
     return pd.concat(found, ignore_index=True)
 
@@ -178,7 +187,10 @@ def loss_differences(fit: PlsFit, rows: Rows, errors: Errors) -> pd.DataFrame:
         here = owner == construct if construct else np.ones(len(owner), dtype=bool)
         loss = {method: values[:, here].mean(axis=1) for method, values in errors.squared.items()}
         for benchmark in BENCHMARKS:
-            mean = weighted_mean(loss["pls"] - loss[benchmark], rows.weights, strata=strata, cluster=cluster)
+            difference = loss["pls"] - loss[benchmark]
+            if rows.weights @ difference**2 <= (SAME * (rows.weights @ loss[benchmark])) ** 2 / rows.weights.sum():
+                difference = np.zeros_like(difference)
+            mean = weighted_mean(difference, rows.weights, strata=strata, cluster=cluster)
             t = mean.estimate / mean.std_error if mean.std_error > 0 else np.nan
             half = float(stats.t.ppf(0.975, freedom)) * mean.std_error
             found.append(

@@ -15,6 +15,7 @@ from csat_lib.model.explained import collinearity, explained, goodness
 from csat_lib.model.pls import PlsFit
 from csat_lib.model.pls_bootstrap import Draws
 from csat_lib.model.reliability import cronbach, reliabilities
+from csat_lib.model.resamples import parts_of
 from csat_lib.model.rules import RULES, Reading, Rule, judged
 from csat_lib.model.validity import cross_loadings, fornell_larcker, htmt2_table, htmt_table, ratios
 from csat_lib.stats import percentile_interval
@@ -31,6 +32,7 @@ QUESTIONS = {
     "Does it fit?": (("srmr",), ("srmr_saturated",)),
 }
 """What a reader asks: the metrics that decide it, and those that cast doubt."""
+UNSIGNED = "undefined: the correlations do not all have one sign"
 
 
 def assess(fit: PlsFit | Consistent, draws: Draws | None = None) -> pd.DataFrame:
@@ -62,6 +64,10 @@ def assess(fit: PlsFit | Consistent, draws: Draws | None = None) -> pd.DataFrame
 
     Notes
     -----
+    The items of a higher-order construct are the scores of its parts. The questionnaire items of the parts are judged in rows of their
+    own, from the first stage (of plain PLS): reliability, loadings, vif_outer, and HTMT of every pair with a part in it; draws bring
+    intervals of these loadings alone.
+
     The interval of HTMT is two-sided 90 %, so that its upper end bounds the ratio with 95 %; those of loadings and R squared are
     two-sided 95 %. Where respondents are weighted, n is the effective number.
     """
@@ -75,8 +81,9 @@ def assess(fit: PlsFit | Consistent, draws: Draws | None = None) -> pd.DataFrame
     formative = (table["metric"] == "loading") & table["construct"].map(lambda name: plain.modes.get(name) == "B")
     table.loc[formative, ["verdict", "source"]] = ""
     undefined = (table["metric"] == "htmt2") & table["estimate"].isna()
-    table.loc[undefined, "verdict"] = "undefined: the correlations do not all have one sign"
-    return table if draws is None else _bounded(table, plain, draws)
+    table.loc[undefined, "verdict"] = UNSIGNED
+    table = table if draws is None else _bounded(table, plain, draws)
+    return table if plain.first is None else pd.concat([table, _of_parts(plain, plain.first, draws)], ignore_index=True)
 
 
 def shortfalls(assessment: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +134,33 @@ def _missed(word: str) -> bool:
 
 def _reason(row: Mapping[Hashable, Any]) -> str:
     about = " / ".join(str(row[name]) for name in ("construct", "item", "other") if row[name])
-    return f"{row['metric']} {about} {row['estimate']:.3f} {row['verdict']}".replace("  ", " ")
+    bound = f" (upper bound {row['conf_high']:.3f})" if decided_by_bound(row) else ""
+    return f"{row['metric']} {about} {row['estimate']:.3f}{bound} {row['verdict']}".replace("  ", " ")
+
+
+def decided_by_bound(row: Mapping[Hashable, Any]) -> bool:
+    """Whether the upper bound of an HTMT, and not the ratio itself, gave its verdict."""
+    judged_by_bound = row["metric"] == "htmt" and np.isfinite(row["conf_high"])
+    return bool(judged_by_bound and RULES["htmt"].verdict(row["estimate"]) != row["verdict"])
+
+
+def _of_parts(fit: PlsFit, first: PlsFit, draws: Draws | None) -> pd.DataFrame:
+    """The readings of the first stage about the parts of higher-order constructs."""
+    parts = parts_of(fit)
+    readings = reliabilities(first) + [each for each in collinearity(first) if each.metric == "vif_outer"]
+    pairs = [each for each in ratios(first) if {each.construct, each.other} & set(parts)]
+    table = judged([each for each in readings if each.construct in parts] + pairs)
+    formative = (table["metric"] == "loading") & table["construct"].map(lambda name: first.modes.get(name) == "B")
+    table.loc[formative, ["verdict", "source"]] = ""
+    table.loc[(table["metric"] == "htmt2") & table["estimate"].isna(), "verdict"] = UNSIGNED
+    if draws is not None and draws.part_loadings is not None:
+        items = first.loadings.loc[first.loadings["construct"].isin(parts), "item"]
+        drawn = dict(zip(items, draws.part_loadings, strict=True))
+        here = table["metric"] == "loading"
+        if here.any():
+            low, high = percentile_interval(np.array([drawn[item] for item in table.loc[here, "item"]]), 0.95)
+            table.loc[here, ["conf_low", "conf_high"]] = np.column_stack([low, high])
+    return table
 
 
 def _nearest(fit: PlsFit) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def recommend(criteria: pd.DataFrame) -> tuple[int, str]:
     """The number of classes and the reason (Sarstedt et al. 2011).
 
     AIC3 and CAIC where they agree; else AIC4 and BIC where they do; else BIC. That many only where the entropy is at least .5 and the
-    smallest class holds a tenth; else the next smaller number that keeps both.
+    smallest class holds a tenth; else the next smaller number that keeps both, or the smallest that was tried.
     """
     usable = criteria[criteria["log_likelihood"].notna()].set_index("classes")
     if usable.empty:
@@ -82,7 +82,7 @@ def recommend(criteria: pd.DataFrame) -> tuple[int, str]:
     if chosen in kept:
         return chosen, f"{why} on {chosen}"
     why = f"{why} on {chosen}, but: {usable['verdict'].to_dict()[chosen]!s}"
-    return (max(kept), f"{why}; {max(kept)} instead") if kept else (1, f"{why}; nothing smaller was tried")
+    return (max(kept), f"{why}; {max(kept)} instead") if kept else (numbers[0], f"{why}; nothing better was tried")
 
 
 def explained_by(membership: pd.Series, survey: Survey, by: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from csat_lib.model.sem_estimates import construct_covariances, implied, paramet
 from csat_lib.model.sem_fiml import check_covered, deviance, fiml, observed_curvature, patterns_of, saturated
 from csat_lib.model.sem_fit_indices import Compared, fit_indices
 from csat_lib.model.sem_model import Covariances, Objective, Specified, check_identified, likelihood, load, minimised, specify, starts
-from csat_lib.stats import correlations, n_effective, numeric_columns, one_thread, row_weights
+from csat_lib.stats import check_confidence, correlations, n_effective, numeric_columns, one_thread, row_weights
 from csat_lib.study import Structure
 from csat_lib.survey import Data, Rows, Survey, moments_of, rows_of
 
@@ -114,7 +114,8 @@ def fit_sem(
 ) -> SemFit:
     """Estimate a path model by maximum likelihood on its covariances (Joereskog 1970); semopy holds the specification.
 
-    Single items measure without error (loading 1, no residual); constructs without causes covary; residuals do not unless asked.
+    Single items measure without error (loading 1, no residual); constructs without causes covary; residuals do not unless asked. Every
+    construct is read as what its items share: ``notes`` name those that the model declares formative (mode B).
 
     Parameters
     ----------
@@ -145,6 +146,7 @@ def fit_sem(
     """
     if structure is None:
         raise NotInStudyError("This study has no path model. Name one in its study.yaml, such as model: acsi.")
+    check_confidence(confidence)
     pick(GAPS, missing, "rule for missing answers")
     pick(ERRORS, se, "standard errors")
     if missing == "fiml" and se == "robust":
@@ -158,7 +160,7 @@ def fit_sem(
             start, _ = minimised(likelihood(specified), start)
         x, left = minimised(sample.objective, start)
         solution = _Solution(x, left, "observed" if missing == "fiml" else se, confidence)
-        return _result(structure, specified, sample, solution, _notes(data, sample, se))
+        return _result(structure, specified, sample, solution, _formative(structure) + _notes(data, sample, se))
 
 
 def _complete(data: Data, specified: Specified, se: str) -> _Sample:
@@ -166,6 +168,11 @@ def _complete(data: Data, specified: Specified, se: str) -> _Sample:
     if m.missing != "listwise":
         raise ParamsError(f"fit_sem: the Moments were made with missing={m.missing!r}; maximum likelihood needs 'listwise'.")
     check_analysable(m)
+    if m.n <= len(specified.items):
+        raise ModelError(
+            f"{m.n} respondents answered all of the model's {len(specified.items)} items: too few for the inverse of their "
+            "covariances. Use fewer items, or more respondents."
+        )
     R = correlations(m.covariance)
     _check_regular(R)
     load(specified, R, m.n_effective)
@@ -269,6 +276,12 @@ def _finding(table: pd.DataFrame, kinds: list[str], names: Mapping[str, str], ve
     """A part of the parameter table under its public names; NaN where the solution is inadmissible."""
     part = table[table["kind"].isin(kinds)].rename(columns=dict(names))[[*names.values(), *SHOWN]].reset_index(drop=True)
     return part if verdict == "ok" else part.assign(**dict.fromkeys(SHOWN, np.nan))
+
+
+def _formative(structure: Structure) -> list[str]:
+    """The constructs that their items form and that are estimated as if they caused them."""
+    formed = [each.name for each in structure.constructs if each.mode == "B" and len(each.of or each.items) > 1]
+    return [f"{name} is formative (mode B) in the model; here its items are read as its effects" for name in formed]
 
 
 def _notes(data: Data, sample: _Sample, se: str) -> list[str]:

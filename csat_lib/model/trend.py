@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import ModelError, ParamsError, nearest
+from csat_lib.errors import DataError, ModelError, ParamsError, nearest
 from csat_lib.index import difference, scores
 from csat_lib.model.effects import index_scores, index_weights
 from csat_lib.model.pls import PlsFit, fit_pls
 from csat_lib.model.pls_bootstrap import bootstrap
 from csat_lib.model.summary import summarise
+from csat_lib.stats import check_confidence
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
@@ -52,24 +53,29 @@ def index_trend(
     -------
     DataFrame
         period, estimate, std_error, conf_low, conf_high, n, fixed, fixed_std_error (for given weights, linearised). A period whose model
-        cannot be fitted has no row, unless it is the last.
+        cannot be fitted, or that was not asked one of its items, has no row, unless it is the last.
 
     Raises
     ------
     ModelError
         The last period's model cannot be fitted, or that of the reference.
+    DataError
+        The last period was not asked one of the items.
     ParamsError
-        No survey of the reference.
+        No survey at all, or none of the reference.
     """
     structure.construct(construct)
+    if not surveys:
+        raise ParamsError("A trend needs the survey of one period at least; there is none.")
     if reference is not None and reference not in surveys:
         raise ParamsError(f"reference: no survey of {reference!r}.{nearest(reference, surveys)}")
     rows, fits = [], dict[str, PlsFit]()
     for period, survey in surveys.items():
         try:
+            _check_asked(period, survey, structure)
             fit = fit_pls(survey, structure, **how)  # type: ignore[arg-type]
             table = summarise(fit, bootstrap(fit, survey, draws=draws, seed=seed), confidence=confidence)
-        except ModelError:
+        except (DataError, ModelError):
             if period == list(surveys)[-1]:
                 raise
             continue
@@ -83,9 +89,22 @@ def index_trend(
     trend = pd.DataFrame(rows, columns=["period", "estimate", "std_error", "conf_low", "conf_high", "n"])
     if reference is not None and reference not in fits:
         raise ModelError(f"The model of {reference} cannot be fitted, so its weights cannot be kept. Name another reference.")
-    weights = index_weights(fits[reference or next(iter(fits))])
+    weights = weights_of(construct, structure, index_weights(fits[reference or next(iter(fits))]))
     fixed = [_with_weights(surveys[period], structure, construct, weights, fits[period]) for period in fits]
     return trend.assign(fixed=[each[0] for each in fixed], fixed_std_error=[each[1] for each in fixed])
+
+
+def _check_asked(period: str, survey: Survey, structure: Structure) -> None:
+    unasked = [item for item in structure.items if item not in survey.responses]
+    if unasked:
+        raise DataError(f"{period} did not ask {', '.join(unasked)}, which the model needs. Take them out of the model.")
+
+
+def weights_of(construct: str, structure: Structure, weights: pd.Series) -> pd.Series:
+    """The item weights of ``construct``; all others count alike, so that a negative one among them stops nothing."""
+    own = {*structure.construct(construct).of, *structure.observed(construct)}
+    kept = np.array([item in own for item in weights.index])
+    return pd.Series(np.where(kept, weights.to_numpy(dtype=float), 1.0), weights.index, name="weight")
 
 
 def _with_weights(survey: Survey, structure: Structure, construct: str, weights: pd.Series, fit: PlsFit) -> tuple[float, float]:
@@ -111,13 +130,14 @@ def changes(trend: pd.DataFrame, against: Mapping[str, str], *, confidence: floa
     Returns
     -------
     DataFrame
-        label, period, estimate (the change), std_error, conf_low, conf_high, verdict ("real" or "within noise").
+        label, period, estimate (the change), std_error, conf_low, conf_high, verdict ("real", "within noise", or "unknown").
 
     Raises
     ------
     ParamsError
         The trend is empty.
     """
+    check_confidence(confidence)
     if trend.empty:
         raise ParamsError("The trend has no period.")
     known = {str(period): (float(value), float(error)) for period, value, error in trend[["period", "estimate", "std_error"]].to_numpy()}

@@ -11,6 +11,8 @@ import pandas as pd
 from csat_lib.errors import CsatError
 from csat_lib.index import item_scores, overall, satisfaction, scores
 from csat_lib.model import Draws, PlsFit, changes, fit_pls, index_trend, index_weights
+from csat_lib.model.trend import weights_of
+from csat_lib.report.gate import survey_of, unlike_periods, unlike_segments
 from csat_lib.stats import z_value
 from csat_lib.study import Study, Target
 from csat_lib.survey import Survey, load_survey
@@ -57,19 +59,44 @@ def outcome_name(study: Study) -> str:
     return study.drivers.outcome
 
 
-def comparisons(study: Study, trend: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
+def compared_with(study: Study) -> str:
+    """The period that this one is compared with: the one its parameters name, else the one before of the same kind; empty without any."""
+    earlier = study.earlier(2)
+    return study.parameters.compare_to or (earlier[0].name if len(earlier) > 1 else "")
+
+
+def compared_waves(study: Study) -> dict[str, Survey]:
+    """The surveys of the period compared with, where it has data, and of this one."""
+    before = compared_with(study)
+    survey = survey_of(study, before) if before else None
+    return ({} if survey is None else {before: survey}) | {study.period.name: load_survey(study)}
+
+
+def comparisons(study: Study, trend: pd.DataFrame, *, language: str = "en", history: Mapping[str, Survey] | None = None) -> pd.DataFrame:
     """The headline's change since the period compared with and since the same period of last year, and its distance to the target.
+
+    Parameters
+    ----------
+    study, trend : Study, DataFrame
+        The trend comes from ``outcome_trend``.
+    language : str
+        Of the labels.
+    history : mapping of str to Survey, optional
+        The surveys, where they are at hand; else those compared are loaded.
 
     Returns
     -------
     DataFrame
-        label, period, estimate (points; NaN for the target's row), std_error, conf_low, conf_high, verdict.
+        label, period, estimate (points; NaN for the target's row), std_error, conf_low, conf_high, verdict. A period in which the
+        outcome's questions measured something else (MICOM) has NaN and the verdict "not comparable".
     """
-    earlier = study.earlier(2)
-    before = study.parameters.compare_to or (earlier[0].name if len(earlier) > 1 else "")
+    before = compared_with(study)
     since = "自 {}" if language == "zh" else "since {}"
     against = {since.format(period): period for period in dict.fromkeys([before, study.period.year_before()]) if period}
     table = changes(trend, against, confidence=study.parameters.confidence)
+    unlike = table["period"].isin(unlike_periods(study, table["period"], now=str(trend["period"].iloc[-1]), history=history))
+    table.loc[unlike, ["estimate", "std_error", "conf_low", "conf_high"]] = np.nan
+    table.loc[unlike, "verdict"] = "not comparable"
     goal = study.parameters.targets.get("index")
     if goal is None:
         return table
@@ -106,7 +133,8 @@ def outcome_by_segment(study: Study, survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        by (empty for everybody), segment, construct or item, estimate (0-100), std_error, conf_low, conf_high, n, n_effective.
+        by (empty for everybody), segment, construct or item, estimate (0-100), std_error, conf_low, conf_high, n, n_effective. Where the
+        outcome's questions measure something else in a segment (MICOM), it has NaN, and a column verdict says "not comparable".
 
     Raises
     ------
@@ -116,10 +144,16 @@ def outcome_by_segment(study: Study, survey: Survey) -> pd.DataFrame:
     settings, name = study.parameters, outcome_name(study)
     if study.structure is None:
         return item_scores(survey, [name], by=settings.segments, confidence=settings.confidence)
-    weights = index_weights(fit_pls(survey, study.structure, **study.pls))
+    weights = weights_of(name, study.structure, index_weights(fit_pls(survey, study.structure, **study.pls)))
     listwise = survey.complete(study.structure.items) if settings.pls.missing == "listwise" else survey
     table = scores(listwise, study.structure, by=settings.segments, weights=weights, confidence=settings.confidence)
-    return table[table["construct"] == name].reset_index(drop=True)
+    table = table[table["construct"] == name].reset_index(drop=True)
+    unlike = {(by, segment) for by in settings.segments for segment in unlike_segments(study, survey, by)}
+    if not unlike:
+        return table
+    here = np.array([key in unlike for key in zip(table["by"], table["segment"], strict=True)])
+    table.loc[here, ["estimate", "std_error", "conf_low", "conf_high"]] = np.nan
+    return table.assign(verdict=np.where(here, "not comparable", ""))
 
 
 def target(study: Study) -> float | None:
@@ -140,12 +174,12 @@ def metrics(trend: pd.DataFrame, card: pd.DataFrame, compared: pd.DataFrame) -> 
     -------
     dict
         index, index_low, index_high, n; index_change with its interval index_change_low, index_change_high where there is an earlier
-        period; the scorecard's other figures.
+        period that it may be compared with; the scorecard's other figures.
     """
     last = trend.iloc[-1]
     found = {"index": last["estimate"], "index_low": last["conf_low"], "index_high": last["conf_high"], "n": last["n"]}
-    moved = compared[compared["estimate"].notna()].head(1)
-    if len(moved):
+    moved = compared[compared["period"] != ""].head(1)
+    if moved["estimate"].notna().any():
         found |= dict(
             zip(
                 ("index_change", "index_change_low", "index_change_high"), moved[["estimate", "conf_low", "conf_high"]].iloc[0], strict=True

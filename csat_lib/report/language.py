@@ -88,6 +88,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "keep up": ("keep up", "继续保持"),
     "low priority": ("low priority", "次要"),
     "possible overkill": ("possible overkill", "可能过度"),
+    "unknown": ("unknown", "未知"),
     # Headline
     "index_unit": ("{what}, 0-100", "{what}，0-100"),
     "satisfaction index": ("satisfaction index", "满意度指数"),

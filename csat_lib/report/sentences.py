@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csat_lib.model import RULES
+from csat_lib.model.quality import decided_by_bound
 from csat_lib.report.page import Page
 
 SAID = {
@@ -23,6 +25,14 @@ SAID = {
         "{what} is {value:.1f}; {change:+.1f} since {period} is within sampling noise ({confidence} %: {low:+.1f} to {high:+.1f}).",
         "{what}为 {value:.1f}；自 {period} 以来的变化（{change:+.1f}）未超出抽样误差（{confidence}% 置信区间 {low:+.1f} 至 {high:+.1f}）。",
     ),
+    "unknown": (
+        "{what} is {value:.1f}; whether {change:+.1f} since {period} is more than noise is unknown, for want of a standard error.",
+        "{what}为 {value:.1f}；自 {period} 以来的变化（{change:+.1f}）缺少标准误，是否显著未知。",
+    ),
+    "unlike": (
+        "{what} is not compared with {period}: its questions measured something else then.",
+        "{what}不与 {period} 比较：其题目当时测量的内容不同。",
+    ),
     "lever": (
         "{driver} is the first lever: {points:g} points more go with {gain:.1f} ({low:.1f} to {high:.1f}) of {outcome}, all else equal.",
         "首要改进点是{driver}：其提高 {points:g} 分，{outcome}约提高 {gain:.1f} 分（{low:.1f} 至 {high:.1f}），其他因素不变。",
@@ -39,6 +49,11 @@ SAID = {
         "{pairs} are hard to tell apart ({ratios}; above {limit:g}): read their paths together.",
         "{pairs}难以区分（{ratios}，高于 {limit:g}）：其路径应合并解读。",
     ),
+    "doubtful": (
+        "{pairs} may be hard to tell apart ({ratios}; above {limit:g}).",
+        "{pairs}可能难以区分（{ratios}，高于 {limit:g}）。",
+    ),
+    "up_to": ("HTMT {ratio:.2f}, up to {bound:.2f}", "HTMT {ratio:.2f}，上限 {bound:.2f}"),
     "separate": (
         "Every construct can be told from the others (largest HTMT {ratio:.2f}, limit {limit:g}).",
         "各构念均可区分（最大 HTMT 为 {ratio:.2f}，界限 {limit:g}）。",
@@ -46,6 +61,11 @@ SAID = {
     "strongest": (
         "{cause} has the largest total effect on {outcome}: {points:g} points more go with {gain:.1f}.",
         "对{outcome}总效应最大的是{cause}：其提高 {points:g} 分，对应 {gain:.1f} 分。",
+    ),
+    "nothing": ("Nothing drives {outcome} in this model.", "本模型中没有任何构念驱动{outcome}。"),
+    "undefined": (
+        "What {outcome} would gain is unknown: the index of every cause is undefined.",
+        "{outcome}可提高多少未知：各原因构念的指数均无法计算。",
     ),
     "enough": (
         "{n} respondents took part; the study requires {minimum}.",
@@ -59,7 +79,7 @@ SAID = {
 
 
 def movement(page: Page, trend: pd.DataFrame, comparisons: pd.DataFrame, *, what: str) -> list[str]:
-    """How satisfied and whether it moved: one sentence a comparison, or the level alone where there is none.
+    """How satisfied and whether it moved: one sentence a comparison, or the level alone; periods not comparable are named.
 
     Parameters
     ----------
@@ -73,12 +93,14 @@ def movement(page: Page, trend: pd.DataFrame, comparisons: pd.DataFrame, *, what
     last = trend.iloc[-1]
     name = page.label(what)
     moves = comparisons[comparisons["estimate"].notna()]
-    if moves.empty:
-        return [_say(page, "level", what=name, value=last["estimate"], low=last["conf_low"], high=last["conf_high"])]
+    refused = comparisons.loc[comparisons["verdict"] == "not comparable", "period"]
     said = []
+    if moves.empty:
+        said.append(_say(page, "level", what=name, value=last["estimate"], low=last["conf_low"], high=last["conf_high"]))
     for row in moves.to_dict("records"):
         change, low, high = float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])
-        key = "held" if row["verdict"] != "real" else "rose" if change > 0 else "fell"
+        moved = "rose" if change > 0 else "fell"
+        key = {"real": moved, "unknown": "unknown"}.get(row["verdict"], "held")
         if key == "fell":
             change, low, high = -change, -high, -low
         said.append(
@@ -94,7 +116,7 @@ def movement(page: Page, trend: pd.DataFrame, comparisons: pd.DataFrame, *, what
                 confidence=page.percent,
             )
         )
-    return said
+    return said + [_say(page, "unlike", what=name, period=period) for period in refused]
 
 
 def first_lever(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, *, outcome: str, points: float = 5) -> str:
@@ -127,28 +149,42 @@ def first_lever(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, *, o
 
 
 def strongest_cause(page: Page, impacts: pd.DataFrame, *, points: float = 5) -> str:
-    """Which construct has the largest total effect on the outcome.
+    """Which construct has the largest total effect on the outcome, or that nothing drives it.
 
     ``impacts`` comes from ``model.impacts``, for ``points`` points more.
     """
+    if impacts.empty:
+        return _say(page, "nothing", outcome=page.label(page.structure.outcome) if page.structure else "the outcome")
+    if impacts["estimate"].isna().all():
+        return _say(page, "undefined", outcome=page.label(impacts["effect"].iloc[0]))
     best = impacts.sort_values("estimate", ascending=False).iloc[0]
     return _say(
         page, "strongest", cause=page.label(best["cause"]), outcome=page.label(best["effect"]), points=points, gain=best["estimate"]
     )
 
 
-def discriminant_validity(page: Page, quality: pd.DataFrame, *, limit: float = 0.90) -> str:
-    """Which constructs cannot be told apart, by the heterotrait-monotrait ratio; ``quality`` comes from ``model.assess``."""
+def discriminant_validity(page: Page, quality: pd.DataFrame) -> str:
+    """Which constructs cannot be told apart, by the verdicts on HTMT in ``quality``, which comes from ``model.assess``."""
     pairs = quality[quality["metric"] == "htmt"].sort_values("estimate", ascending=False)
     if pairs.empty:
         return ""
-    close = pairs[pairs["estimate"] > limit]
-    if close.empty:
-        return _say(page, "separate", ratio=pairs["estimate"].iloc[0], limit=limit)
-    joint = "与" if page.language == "zh" else " and "
-    names = [f"{page.label(row['construct'])}{joint}{page.label(row['other'])}" for row in close.to_dict("records")]
-    ratios = ", ".join(f"HTMT {ratio:.2f}" for ratio in close["estimate"])
-    return _say(page, "discriminant", pairs="; ".join(names), ratios=ratios, limit=limit)
+    rule = RULES["htmt"]
+    above, doubtful = (pairs[pairs["verdict"].str.startswith(word)] for word in ("above", "doubtful"))
+    found = [_close(page, "discriminant", above, rule.threshold), _close(page, "doubtful", doubtful, rule.caution)]
+    if not any(found):
+        return _say(page, "separate", ratio=pairs["estimate"].iloc[0], limit=rule.caution)
+    return ("" if page.language == "zh" else " ").join(filter(None, found))
+
+
+def _close(page: Page, key: str, pairs: pd.DataFrame, limit: float | None) -> str:
+    """The pairs with their ratios, and the upper bound where that gave the verdict; empty where there are none."""
+    joint, names, ratios = "与" if page.language == "zh" else " and ", [], []
+    for row in pairs.to_dict("records"):
+        names.append(f"{page.label(row['construct'])}{joint}{page.label(row['other'])}")
+        ratio = f"HTMT {row['estimate']:.2f}"
+        ratios.append(_say(page, "up_to", ratio=row["estimate"], bound=row["conf_high"]) if decided_by_bound(row) else ratio)
+    gap = "；" if page.language == "zh" else "; "
+    return _say(page, key, pairs=gap.join(names), ratios=gap.join(ratios), limit=limit) if names else ""
 
 
 def base(page: Page, n: int, total: int) -> str:

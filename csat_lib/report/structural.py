@@ -10,8 +10,10 @@ import pandas as pd
 
 from csat_lib.errors import ParamsError
 from csat_lib.model import Comparison, Fimix, Prediction, predictive_power, shortfalls, verdict
+from csat_lib.model.quality import decided_by_bound
 from csat_lib.report.language import heading, listed, metric, translated
 from csat_lib.report.page import Page
+from csat_lib.report.reasons import reason
 
 RELIABILITIES = ("alpha", "rho_a", "rho_c", "ave")
 
@@ -19,6 +21,10 @@ SAID: dict[str, tuple[str, str]] = {
     "agree": (
         "The three estimators agree on {agree} of {paths} paths in sign and to 0.1 in size{apart}.",
         "三种估计方法在 {paths} 条路径中有 {agree} 条符号一致且相差不超过 0.1{apart}。",
+    ),
+    "agree_pair": (
+        "{one} and {other} agree on {agree} of {paths} paths in sign and to 0.1 in size{apart}.",
+        "{one}与{other}在 {paths} 条路径中有 {agree} 条符号一致且相差不超过 0.1{apart}。",
     ),
     "apart": ("; they part at {names}", "；不一致的有：{names}"),
     "withheld": ("{estimator} is withheld ({verdict}): {reasons}.", "{estimator}不予公布（{verdict}）：{reasons}。"),
@@ -31,13 +37,27 @@ SAID: dict[str, tuple[str, str]] = {
         "{groups}：以下构念测量方式不同，不可比较：{names}。",
     ),
     "left_out": ("Not tested: {names}.", "未检验：{names}。"),
-    "paths_same": ("{groups}: no path differs beyond noise.", "{groups}：没有超出抽样误差的路径差异。"),
+    "nobody": ("{groups}: not tested, because nobody has one.", "{groups}：未检验，因为没有受访者带有该信息。"),
+    "paths_same": (
+        "{groups}: none of the {paths} comparisons of paths differs beyond noise.",
+        "{groups}：{paths} 项路径比较中没有超出抽样误差的差异。",
+    ),
+    "paths_none": ("{groups}: no path was tested.", "{groups}：没有任何路径经过检验。"),
+    "paths_withheld": (
+        "{count} comparisons of paths are withheld, because these are measured differently: {names}.",
+        "{count} 项路径比较不予公布，因为以下构念测量方式不同：{names}。",
+    ),
     "paths_differ": (
         "{groups}: {count} of {paths} comparisons of paths differ: {names}.",
         "{groups}：{paths} 项路径比较中有 {count} 项存在差异：{names}。",
     ),
     "one": ("{name}: {what}", "{name}：{what}"),
     "classes_one": ("Nothing speaks for unobserved kinds of customers: {reason}", "没有证据表明存在未观察到的客户类型：{reason}"),
+    "classes_guarded": (
+        "The criteria ask for several kinds of customers, but none that could be told apart was found: {reason}",
+        "各项准则倾向于多类客户，但未找到可以区分的类别：{reason}",
+    ),
+    "bound": (" (up to {bound:.2f})", "（上限 {bound:.2f}）"),
     "classes": ("There may be {count} kinds of customers with paths of their own: {reason}", "可能存在 {count} 类路径不同的客户：{reason}"),
     "predicts": (
         "Out of sample the model beats the mean on {better} of {items} outcome questions, and a linear model on {linear} ({against}).",
@@ -59,11 +79,17 @@ def verdicts(page: Page, assessment: pd.DataFrame) -> pd.DataFrame:
     for question, word, _ in verdict(assessment)[["question", "verdict", "reasons"]].itertuples(index=False):
         own = short[short["question"] == question]
         said = [
-            f"{_subject(page, row)} {metric(str(row['metric']), page.language)} {row['estimate']:.2f}"
+            f"{_subject(page, row)} {metric(str(row['metric']), page.language)} {_reading(page, row)}"
             for row in own.sort_values("weight", kind="stable").to_dict("records")
         ]
         rows.append((translated(question, page.language), word, _first(page, said)))
     return pd.DataFrame(rows, columns=["question", "verdict", "detail"])
+
+
+def _reading(page: Page, row: Mapping[Hashable, Any]) -> str:
+    """A reading of ``assess`` with two decimals, and its upper bound where that gave the verdict."""
+    bound = _say(page, "bound", bound=row["conf_high"]) if decided_by_bound(row) else ""
+    return f"{row['estimate']:.2f}{bound}"
 
 
 def reliability(assessment: pd.DataFrame) -> pd.DataFrame:
@@ -98,15 +124,20 @@ def chosen(assessment: pd.DataFrame, metrics: Iterable[str]) -> pd.DataFrame:
 def agreement(page: Page, comparison: Comparison) -> list[str]:
     """Whether PLS, consistent PLS and covariance-based SEM say the same, and which of them is withheld and why."""
     said = []
+    sound = comparison.verdicts.loc[comparison.verdicts["verdict"] == "ok", "estimator"].drop_duplicates().tolist()
     tested = comparison.paths[comparison.paths["verdict"] != "no second estimate"]
     if len(tested):
         apart = tested[tested["verdict"] != "agree"]
         names = [_path(page, row) for row in apart.to_dict("records")]
         tail = _say(page, "apart", names=listed(names, page.language)) if names else ""
-        said.append(_say(page, "agree", agree=len(tested) - len(apart), paths=len(tested), apart=tail))
+        parts = {"agree": len(tested) - len(apart), "paths": len(tested), "apart": tail}
+        if len(sound) == 2:
+            other = _say(page, sound[1])
+            parts |= {"one": _say(page, sound[0]), "other": other[0].lower() + other[1:]}
+        said.append(_say(page, "agree" if len(sound) > 2 else "agree_pair", **parts))
     poor = comparison.verdicts[comparison.verdicts["verdict"] != "ok"]
     for (estimator, word), own in poor.groupby(["estimator", "verdict"], sort=False):
-        reasons = "; ".join(str(reason).rstrip(".") for reason in own["reason"][:3])
+        reasons = "; ".join(reason(str(each), page.language).rstrip(".") for each in own["reason"][:3])
         parts = {"estimator": _say(page, str(estimator)), "verdict": translated(str(word), page.language), "reasons": reasons}
         said.append(_say(page, "withheld", **parts))
     return said
@@ -141,15 +172,13 @@ def comparable(page: Page, table: pd.DataFrame, *, by: str) -> list[str]:
         said.append(_say(page, "unlike", groups=groups, names=listed(names, page.language)))
     elif len(tested):
         said.append(_say(page, "same_all", groups=groups, count=tested[what].nunique()))
-    gone = table[table["step"].fillna("") == ""]
-    if len(gone):
-        names = [f"{_group(page, by, row[what])} ({row['verdict']})" for row in gone.to_dict("records")]
-        said.append(_say(page, "left_out", names=listed(names, page.language)))
-    return said
+    if table.empty:
+        return [_say(page, "nobody", groups=groups)]
+    return said + _left_out(page, table[table["step"].fillna("") == ""], by, what)
 
 
 def differing(page: Page, table: pd.DataFrame, *, by: str) -> list[str]:
-    """Which paths differ between the groups of ``segment_paths``.
+    """Which paths differ between the groups of ``segment_paths``, of those that could be tested; the others are named.
 
     Parameters
     ----------
@@ -161,13 +190,34 @@ def differing(page: Page, table: pd.DataFrame, *, by: str) -> list[str]:
         The attribute of the segments.
     """
     paths = table[table["metric"] == "path"]
-    found = paths[paths["verdict"] == "differs"]
+    tested, groups = paths[paths["p_value"].notna()], page.label(by)
+    tail = _withheld(page, paths[paths["p_value"].isna()], by) + _left_out(page, table[table["metric"].isna()], by, "segment")
+    found = tested[tested["verdict"] == "differs"]
+    if tested.empty:
+        return [_say(page, "nobody" if table.empty else "paths_none", groups=groups), *tail]
     if found.empty:
-        return [_say(page, "paths_same", groups=page.label(by))] if len(paths) else []
+        return [_say(page, "paths_same", groups=groups, paths=len(tested)), *tail]
     largest = found.assign(size=found["estimate"].abs()).sort_values("size", ascending=False, kind="stable")
     names = [_say(page, "one", name=_group(page, by, row["segment"]), what=_path(page, row)) for row in largest.to_dict("records")]
-    parts = {"groups": page.label(by), "count": len(found), "paths": len(paths), "names": _first(page, names)}
-    return [_say(page, "paths_differ", **parts)]
+    parts = {"groups": groups, "count": len(found), "paths": len(tested), "names": _first(page, names)}
+    return [_say(page, "paths_differ", **parts), *tail]
+
+
+def _withheld(page: Page, paths: pd.DataFrame, by: str) -> list[str]:
+    """Which constructs kept paths from being compared, segment by segment."""
+    names = []
+    for segment, own in paths.groupby("segment", sort=False):
+        found = [re.fullmatch(r"not comparable: (.*) (?:is|are) measured differently", str(word)) for word in own["verdict"]]
+        unlike = dict.fromkeys(name for match in found if match for name in match[1].split(" and "))
+        what = listed([page.label(name) for name in unlike], page.language)
+        names.append(_say(page, "one", name=_group(page, by, segment), what=what))
+    return [_say(page, "paths_withheld", count=len(paths), names="; ".join(names))] if names else []
+
+
+def _left_out(page: Page, rows: pd.DataFrame, by: str, what: str) -> list[str]:
+    """The groups that could not be tested at all, each with its reason."""
+    names = [f"{_group(page, by, row[what])} ({reason(str(row['verdict']), page.language)})" for row in rows.to_dict("records")]
+    return [_say(page, "left_out", names=listed(names, page.language))] if names else []
 
 
 def invariance(table: pd.DataFrame) -> pd.DataFrame:
@@ -226,8 +276,9 @@ def losses(page: Page, predicted: Prediction) -> pd.DataFrame:
 
 def kinds(page: Page, found: Fimix) -> str:
     """Whether there are unobserved kinds of customers, in a sentence."""
-    key = "classes_one" if found.recommended == 1 else "classes"
-    return _say(page, key, count=found.recommended, reason=found.reason)
+    refused = ", but: " in found.reason and (found.recommended == 1 or "nothing better was tried" in found.reason)
+    key = "classes_guarded" if refused else "classes_one" if found.recommended == 1 else "classes"
+    return _say(page, key, count=found.recommended, reason=reason(found.reason, page.language))
 
 
 def _named(name: str, word: str) -> str:

@@ -143,7 +143,16 @@ class Structure:
         return self._with(tuple(replace(each, items=tuple(items)) if each.name == construct else each for each in self.constructs))
 
     def to_lavaan(self) -> str:
-        """The specification in lavaan's syntax."""
+        """The specification in lavaan's syntax, which knows constructs and items by their names alone.
+
+        Raises
+        ------
+        ParamsError
+            A construct is called like an item.
+        """
+        both = [name for name in self.names if name in self.items]
+        if both:
+            raise ParamsError(f"lavaan's syntax cannot tell the construct {both[0]!r} from the item of that name. Rename one of them.")
         blocks = [f"{each.name} =~ {' + '.join(each.of or each.items)}" for each in self.constructs]
         paths = [f"{effect} ~ {' + '.join(causes)}" for effect, causes in self.drivers_of.items()]
         return "\n".join(blocks + paths) + "\n"
