@@ -106,6 +106,15 @@ def test_the_panel_leaves_out_what_the_driver_table_leaves_out(frame):
     pd.testing.assert_frame_equal(found, collinearity(frame, "y", DRIVERS))
 
 
+def test_with_pairwise_answers_n_is_that_of_the_least_covered_pair(frame):
+    gappy = frame.mask(np.random.default_rng(93).random(frame.shape) < 0.2)
+    found = panel(gappy, "y", DRIVERS, missing="pairwise")["estimate"]
+    here = gappy.notna().to_numpy(dtype=int)
+    assert found["n", ""] == (here.T @ here).min()
+    assert found["missing_share", ""] == pytest.approx(1 - (here.T @ here).min() / 250, rel=1e-12)
+    assert found.notna().all()
+
+
 def test_four_respondents_cannot_judge_three_drivers(frame):
     with pytest.raises(ModelError, match="4 respondents answered the outcome and all 3 drivers: too few"):
         collinearity(frame.head(4), "y", DRIVERS)

@@ -7,9 +7,14 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from known_models import golden, survey_of
+from statsmodels.stats.multitest import multipletests
 
-from csat_lib.drivers import METHODS, dominance, importance
+from csat_lib.drivers import METHODS, collinearity, differences, importance
+from csat_lib.drivers.corrections import CORRECTIONS
+from csat_lib.drivers.resamples import letters
 from csat_lib.errors import DataError, ModelError, ParamsError
 from csat_lib.stats import Moments, blocks, counts, moments
 
@@ -67,23 +72,6 @@ def test_azen_and_budescu_s_example_agrees(method):
     found = estimates(published("azen_budescu"), "y", list(expected.index), method=method)
     np.testing.assert_allclose(found[expected.index], expected, rtol=0, atol=5.1e-11)
     assert found.sum() == pytest.approx(R_SQUARED["azen_budescu"], abs=1e-13)
-
-
-def test_azen_and_budescu_s_conditional_dominance_agrees():
-    expected = golden("azen_budescu", "conditional").set_index("driver")
-    found = dominance(published("azen_budescu"), "y", list(expected.index))
-    np.testing.assert_allclose(found["conditional"].loc[expected.index], expected, rtol=0, atol=5.1e-4)
-    lmg = estimates(published("azen_budescu"), "y", list(expected.index))
-    np.testing.assert_allclose(found["conditional"].mean(axis=1), lmg, rtol=1e-12)
-
-
-def test_only_the_first_driver_of_azen_and_budescu_dominates_completely():
-    complete = dominance(published("azen_budescu"), "y", ["x1", "x2", "x3", "x4"])["complete"]
-    assert (complete.loc["x1", ["x2", "x3", "x4"]] == 1).all()
-    assert (complete.loc[["x2", "x3", "x4"], "x1"] == 0).all()
-    undetermined = complete.loc[["x2", "x3", "x4"], ["x2", "x3", "x4"]].to_numpy()[~np.eye(3, dtype=bool)]
-    assert ((undetermined > 0) & (undetermined < 1)).all()
-    np.testing.assert_allclose((complete + complete.T).to_numpy()[~np.eye(4, dtype=bool)], 1, rtol=1e-12)
 
 
 def test_lmg_is_the_mean_gain_over_all_orders_of_entry(frame, weights):
@@ -301,7 +289,6 @@ def test_clusters_widen_the_intervals(frame):
         ({"method": "shapely"}, r"No method 'shapely'\. There are: lmg, johnson"),
         ({"draws": 500}, "draws= and seed= go together"),
         ({"draws": 50, "seed": 1}, "50 draws are too few"),
-        ({"draws": 500, "seed": 1, "missing": "pairwise"}, "missing='pairwise' has no intervals"),
         ({"groups": {"G": ["a", "q"]}}, "groups: 'q' must be one of the drivers"),
         ({"groups": {"G": ["a"], "H": ["a"]}}, "groups: 'a' must be one of the drivers, in one group only"),
         ({"groups": {"G": ["a", "b"]}, "method": "car"}, "groups= need method='lmg'"),
@@ -311,15 +298,6 @@ def test_clusters_widen_the_intervals(frame):
 def test_words_that_make_no_sense_are_refused(frame, how, words):
     with pytest.raises(ParamsError, match=words):
         importance(frame, "y", DRIVERS, **how)
-
-
-def test_more_than_twenty_two_drivers_have_no_exact_lmg_but_johnson():
-    draw = np.random.default_rng(86)
-    wide = pd.DataFrame(draw.normal(size=(100, 24)), columns=[f"x{k}" for k in range(23)] + ["y"])
-    names = list(wide)[:23]
-    with pytest.raises(ParamsError, match=r"LMG is exact up to 22 drivers; 23 were given\. Use method='johnson'"):
-        importance(wide, "y", names)
-    assert importance(wide, "y", names, method="johnson")["estimate"].sum() == pytest.approx(r_squared(wide, names), abs=1e-12)
 
 
 def test_a_constant_outcome_has_nothing_to_explain(frame):
@@ -376,3 +354,115 @@ def test_sound_drivers_raise_no_warning(frame):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         importance(frame, "y", DRIVERS, draws=100, seed=1)
+
+
+@pytest.mark.parametrize("missing", ["pairwise", "mean"])
+def test_with_gaps_a_draw_is_the_estimate_of_the_rows_it_repeats(frame, weights, missing):
+    gappy = frame.mask(np.random.default_rng(87).random(frame.shape) < 0.15)
+    found = importance(gappy, "y", DRIVERS, weights=weights, missing=missing, draws=100, seed=6).set_index("driver")
+    repeated = []
+    for each in np.concatenate([counts(block, 300) for block in blocks(100, 300, 6)]).astype(int):
+        rows = frame.index.repeat(each)
+        again = gappy.loc[rows].reset_index(drop=True)
+        repeated.append(estimates(again, "y", DRIVERS, weights=weights.loc[rows].to_numpy(), missing=missing))
+    np.testing.assert_allclose(found["std_error"], pd.DataFrame(repeated).std(), rtol=1e-8)
+    assert (found["n"] == moments(gappy, [*DRIVERS, "y"], missing=missing).n).all()
+
+
+@pytest.mark.parametrize("method", ["lmg", "johnson"])
+def test_a_driver_unrelated_to_everything_explains_nothing(method):
+    R = np.eye(4)
+    R[0, 3] = R[3, 0] = 0.5
+    m = Moments(items=("a", "b", "c", "y"), n=50, n_effective=50.0, mean=np.zeros(4), covariance=R)
+    found = importance(m, "y", ["a", "b", "c"], method=method)
+    assert found["share"].tolist() == pytest.approx([1, 0, 0], abs=1e-14)
+    nothing = importance(m, "y", ["b", "c"], method=method)
+    assert nothing["share"].tolist() == [0, 0]
+    assert nothing.notna().all(axis=None)
+
+
+def test_the_table_s_inflation_is_that_of_the_panel(frame):
+    panel = collinearity(frame, "y", DRIVERS).set_index(["metric", "driver"])["estimate"]["vif"]
+    np.testing.assert_allclose(importance(frame, "y", DRIVERS)["vif"], panel[DRIVERS], rtol=1e-12)
+
+
+def test_drivers_share_a_letter_if_and_only_if_their_intervals_overlap(frame):
+    found = importance(frame, "y", DRIVERS, draws=300, seed=4)
+    for (_, a), (_, b) in itertools.combinations(found.iterrows(), 2):
+        overlap = a["share_low"] <= b["share_high"] and b["share_low"] <= a["share_high"]
+        assert bool(set(a["letters"]) & set(b["letters"])) == overlap
+    assert "A" in found.loc[found["share_low"].idxmax(), "letters"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), min_size=1, max_size=12))
+def test_letters_of_any_intervals_say_which_overlap(ends):
+    low = np.array([a for a, _ in ends], dtype=float)
+    high = low + [width for _, width in ends]
+    found = letters(low, high)
+    for a, b in itertools.product(range(len(ends)), repeat=2):
+        assert bool(set(found[a]) & set(found[b])) == bool(low[a] <= high[b] and low[b] <= high[a])
+
+
+def test_a_difference_has_the_resamples_of_the_table(frame, weights):
+    found = differences(frame, "y", DRIVERS, weights=weights, draws=100, seed=6).set_index(["driver", "other"])
+    assert len(found) == 10
+    repeated = []
+    for each in np.concatenate([counts(block, 300) for block in blocks(100, 300, 6)]).astype(int):
+        rows = frame.index.repeat(each)
+        again = frame.loc[rows].reset_index(drop=True)
+        repeated.append(estimates(again, "y", DRIVERS, weights=weights.loc[rows].to_numpy()))
+    repeated = pd.DataFrame(repeated)
+    whole = estimates(frame, "y", DRIVERS, weights=weights)
+    for (driver, other), row in found.iterrows():
+        gap = repeated[driver] - repeated[other]
+        assert row["estimate"] == pytest.approx(whole[driver] - whole[other], abs=1e-12)
+        assert row["std_error"] == pytest.approx(gap.std(), rel=1e-8)
+        assert (row["conf_low"], row["conf_high"]) == pytest.approx((gap.quantile(0.025), gap.quantile(0.975)), rel=1e-8)
+
+
+def test_drivers_that_were_made_alike_are_not_told_apart_and_others_are():
+    draw = np.random.default_rng(88)
+    X = draw.normal(size=(2_000, 3)) + 0.6 * draw.normal(size=(2_000, 1))
+    made = pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=X @ [0.6, 0.6, 0.1] + draw.normal(size=2_000))
+    found = differences(made, "y", ["a", "b", "c"], draws=500, seed=1).set_index(["driver", "other"])["verdict"]
+    assert found["a", "b"] == "not told apart"
+    assert found["a", "c"] == found["b", "c"] == "higher"
+
+
+def test_a_difference_needs_two_drivers_and_a_known_correction(frame):
+    with pytest.raises(ParamsError, match="A difference needs two drivers; there is only 'a'"):
+        differences(frame, "y", ["a"], draws=100, seed=1)
+    with pytest.raises(ParamsError, match=r"No correction 'bonferoni'\. There are: holm, bh, none"):
+        differences(frame, "y", DRIVERS, draws=100, seed=1, correction="bonferoni")
+
+
+@pytest.mark.parametrize(("correction", "name"), [("holm", "holm"), ("bh", "fdr_bh")])
+def test_corrections_are_those_of_statsmodels(correction, name):
+    p = np.random.default_rng(89).beta(0.4, 2, size=40)
+    np.testing.assert_allclose(CORRECTIONS[correction](p), multipletests(p, method=name)[1], rtol=1e-12)
+    assert CORRECTIONS[correction](np.zeros(0)).size == 0
+
+
+def test_negative_weights_are_refused_by_row(frame, weights):
+    with pytest.raises(DataError, match=r"1 weights are negative or missing; the first is -1\.0 in row 4"):
+        importance(frame, "y", DRIVERS, weights=weights.where(weights.index != 3, -1.0))
+
+
+def test_more_drivers_than_respondents_are_refused():
+    wide = pd.DataFrame(np.random.default_rng(90).normal(size=(12, 31)), columns=[*(f"x{k}" for k in range(30)), "y"])
+    with pytest.raises(ModelError, match="12 respondents answered the outcome and all 30 drivers: too few"):
+        importance(wide, "y", list(wide)[:30])
+
+
+def test_known_shares_are_recovered():
+    draw = np.random.default_rng(93)
+    R = np.array([[1, 0.5, 0.2], [0.5, 1, 0.3], [0.2, 0.3, 1]])
+    X = draw.multivariate_normal(np.zeros(3), R, size=40_000)
+    y = X @ [0.5, 0.3, 0.2] + draw.normal(size=40_000)
+    r = R @ [0.5, 0.3, 0.2]
+    whole = np.block([[R, r[:, None]], [r[None], np.array([[[0.5, 0.3, 0.2] @ r + 1]])]])
+    true = estimates(Moments(items=("a", "b", "c", "y"), n=9, n_effective=9.0, mean=np.zeros(4), covariance=whole), "y", ["a", "b", "c"])
+    found = importance(pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y), "y", ["a", "b", "c"], draws=200, seed=1).set_index("driver")
+    # Four standard errors of a sample of 40,000.
+    assert (np.abs(found["estimate"] - true) < 4 * found["std_error"]).all()
+    assert (found["std_error"] < 0.005).all()

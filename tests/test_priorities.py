@@ -1,9 +1,8 @@
-"""Importance against performance, and what a lever would bring."""
+"""Importance against performance: quadrants, cross-hairs, the line of equal priority."""
 
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from known_models import survey_of
 
 from csat_lib.drivers import importance, importance_performance, levers
@@ -66,59 +65,63 @@ def test_bootstrap_intervals_of_the_shares_are_carried_over(survey):
 def test_the_cross_hair_is_the_one_asked_for(survey, shares, crosshair, cut):
     found = importance_performance(survey, shares, crosshair=crosshair)
     np.testing.assert_allclose(found["cut_performance"], cut(found["performance"]), rtol=1e-12)
-    np.testing.assert_allclose(found["cut_importance"], 0.25, rtol=1e-12)
+    important = cut(found["importance"]) if crosshair == "median" else 0.25  # a share has no middle: its cut is then the mean
+    np.testing.assert_allclose(found["cut_importance"], important, rtol=1e-12)
+    assert found["crosshair_importance"].eq("median" if crosshair == "median" else "mean").all()
+    assert found.attrs == {"importance_kind": "LMG share", "crosshair": crosshair}
     good = found["quadrant"].isin(["keep up", "possible overkill"])
     assert (good == (found["performance"] >= found["cut_performance"])).all()
 
 
 def test_a_cross_hair_that_does_not_exist_is_refused(survey, shares):
-    with pytest.raises(ParamsError, match=r"No cross-hair 'center'\. There are: mean, median, middle"):
+    with pytest.raises(ParamsError, match=r"No cross-hair 'center'\. There are: mean, median, middle, target"):
         importance_performance(survey, shares, crosshair="center")
 
 
-def test_a_lever_s_gain_is_the_robust_regression_of_points_on_points(frame):
-    found = levers(survey_of(frame, [*DRIVERS, "overall"], roles={"w": "weight"}), "overall", DRIVERS, points=1).set_index("driver")
-    hundred = (frame[[*DRIVERS, "overall"]] - 1) / 9 * 100
-    X, w = np.column_stack([np.ones(500), hundred[DRIVERS]]), frame["w"].to_numpy()
-    bread = np.linalg.inv(X.T @ (w[:, None] * X))
-    b = bread @ X.T @ (w * hundred["overall"])
-    e = hundred["overall"].to_numpy() - X @ b
-    covariance = 500 / 495 * bread @ (X.T * (w * e) ** 2) @ X @ bread
-    np.testing.assert_allclose(found.loc[DRIVERS, "estimate"], b[1:], rtol=1e-9)
-    np.testing.assert_allclose(found.loc[DRIVERS, "std_error"], np.sqrt(np.diag(covariance))[1:], rtol=1e-9)
-    half = 1.959964 * found["std_error"]
-    np.testing.assert_allclose(found["conf_high"] - found["estimate"], half, rtol=1e-6)
-    np.testing.assert_allclose(found.loc[DRIVERS, "performance"], np.average(hundred[DRIVERS], axis=0, weights=w), rtol=1e-10)
+def test_a_target_cuts_performance_where_it_is_set(survey, shares):
+    found = importance_performance(survey, shares, crosshair="target", target=60)
+    assert (found["cut_performance"] == 60).all()
+    assert (found["quadrant"].isin(["keep up", "possible overkill"]) == (found["performance"] >= 60)).all()
+    for options in ({"crosshair": "target"}, {"target": 60}):
+        with pytest.raises(ParamsError, match="go together"):
+            importance_performance(survey, shares, **options)
 
 
-def test_the_known_slopes_come_back_and_the_largest_is_first(survey):
-    found = levers(survey, "overall", DRIVERS)
-    assert found["driver"].tolist()[:2] == ["food", "signs"]
-    assert found["estimate"].is_monotonic_decreasing
-    true = pd.Series({"food": 4.0, "signs": 3.0, "wifi": 0.5, "walk": 0.25})[found["driver"]].to_numpy()
-    assert ((found["estimate"] - true).abs() < 4 * found["std_error"]).all()
+def test_the_kind_of_importance_is_carried_and_gives_the_column(survey):
+    effects = levers(survey, "overall", DRIVERS, points=1)
+    found = importance_performance(survey, effects, kind="total effect").set_index("driver")
+    np.testing.assert_allclose(found["importance"], effects.set_index("driver").loc[found.index, "estimate"])
+    np.testing.assert_allclose(found["importance_low"], effects.set_index("driver").loc[found.index, "conf_low"])
+    assert (found["kind"] == "total effect").all()
+    with pytest.raises(ParamsError, match=r"No kind of importance 'lmg'\. There are: LMG share, total effect, stated"):
+        importance_performance(survey, effects, kind="lmg")
+    with pytest.raises(ParamsError, match="expected the columns driver and share"):
+        importance_performance(survey, effects)
 
 
-def test_points_are_proportional_and_integer_weights_are_duplicated_rows(frame, survey):
-    five, one = (levers(survey, "overall", DRIVERS, points=points)["estimate"] for points in (5, 1))
-    np.testing.assert_allclose(five, 5 * one, rtol=1e-12)
-    times = np.random.default_rng(96).integers(1, 4, size=500)
-    items = [*DRIVERS, "overall"]
-    weighted = levers(survey_of(frame, items, weights=pd.Series(times, index=frame.index, dtype=float)), "overall", DRIVERS)
-    repeated = levers(survey_of(frame.loc[frame.index.repeat(times)].reset_index(drop=True), items), "overall", DRIVERS)
-    np.testing.assert_allclose(weighted["estimate"], repeated["estimate"], rtol=1e-9)
-    assert (weighted["n"] == 500).all()
+def test_the_line_of_equal_priority_goes_through_the_cross_or_along_the_diagonal(survey, shares):
+    found = importance_performance(survey, shares)
+    on_line = found["iso_intercept"] + found["iso_slope"] * found["cut_performance"]
+    np.testing.assert_allclose(on_line, found["cut_importance"], rtol=1e-12)
+    ratio = found["importance"].std(ddof=0) / found["performance"].std(ddof=0)
+    np.testing.assert_allclose(found["iso_slope"], ratio, rtol=1e-12)
+    assert found.sort_values("priority")["driver"].iloc[-1] == "food"
+    stated = pd.DataFrame(
+        {"item": DRIVERS, "estimate": [90.0, 80, 40, 60], "conf_low": [88.0, 78, 38, 58], "conf_high": [92.0, 82, 42, 62]}
+    )
+    found = importance_performance(survey, stated, kind="stated", crosshair="middle")
+    np.testing.assert_allclose(found["priority"], found["importance"] - found["performance"], atol=1e-12)
+    assert (found["cut_importance"] == 50).all()
 
 
-def test_items_on_different_scales_are_compared_in_points():
-    draw = np.random.default_rng(97)
-    food = draw.integers(1, 6, size=200).astype(float)
-    frame = pd.DataFrame({"food": food, "overall": np.clip(food + draw.integers(-1, 2, size=200), 1, 5)})
-    found = levers(survey_of(frame, ["food", "overall"], low=1, high=5), "overall", ["food"], points=25)
-    slope = sm.OLS(frame["overall"], sm.add_constant(frame["food"])).fit().params["food"]
-    assert found.loc[0, "estimate"] == pytest.approx(25 * slope, rel=1e-10)
+def test_a_quadrant_is_clear_only_where_no_interval_holds_its_cut(survey):
+    found = importance_performance(survey, importance(survey, "overall", DRIVERS, draws=200, seed=1)).set_index("driver")
+    for axis in ("importance", "performance"):
+        crossed = (found[f"{axis}_low"] < found[f"cut_{axis}"]) & (found[f"{axis}_high"] > found[f"cut_{axis}"])
+        assert (found.loc[crossed, "verdict"] == "uncertain").all()
+    assert found.loc["food", "verdict"] == "clear"
 
 
-def test_too_few_respondents_have_no_regression(frame):
-    with pytest.raises(ParamsError, match="5 respondents answered overall and all 4 drivers: too few for a regression"):
-        levers(survey_of(frame.head(5), [*DRIVERS, "overall"]), "overall", DRIVERS)
+def test_an_importance_without_a_number_is_refused(survey, shares):
+    with pytest.raises(ParamsError, match="'food' has no share"):
+        importance_performance(survey, shares.assign(share=shares["share"].where(shares["driver"] != "food")))

@@ -37,6 +37,11 @@ def collinearity(
         The outcome or every driver is constant, or fewer respondents than drivers.
     """
     drivers, m = usable_drivers(data, outcome, drivers, missing=missing, weights=weights)
+    return panel(m, drivers, asked=None if isinstance(data, Moments) else len(data))
+
+
+def panel(m: Moments, drivers: Sequence[str], *, asked: int | None) -> pd.DataFrame:
+    """The panel of moments whose last item is the outcome; the share missing is told where it is known how many were asked."""
     R = correlations(m.covariance)
     A, r = R[:-1, :-1], R[:-1, -1]
     eigen = np.linalg.eigvalsh(A)
@@ -45,7 +50,6 @@ def collinearity(
     r_squared = float(r @ beta)
     largest = float(np.abs(A - np.eye(len(A))).max())
     condition = float(np.sqrt(eigen[-1] / eigen[0]))
-    asked = None if isinstance(data, Moments) else len(data)
     rows: list[tuple[str, str, float, str, str]] = []
     for driver, inflation, b, own in zip(drivers, vif, beta, r, strict=True):
         rows.append(("vif", driver, float(inflation), "ok" if inflation <= 5 else "above 5", "at most 5, Hair et al. 2019"))

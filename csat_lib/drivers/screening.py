@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from csat_lib.survey import Data, Weights, moments_of
 
 SAME = 1e-24  # a standard deviation below 1e-12 of the mean is rounding, whatever the unit or the offset
 COPY = 1e-12
+DETERMINED = "the drivers before it determine it"
 
 
 def usable_drivers(
@@ -48,18 +50,17 @@ def usable_drivers(
         kept = _leave_out(kept, always, [name for name in kept if name in frame.columns and frame[name].isna().all()], "nobody answered")
     while True:
         m = moments_of(data, [*kept, outcome], missing=missing, weights=weights)
-        out, why = _unusable(m, outcome)
+        out, why = unusable(m, outcome)
+        if m.n <= len(kept) + 1 and (not out or why == DETERMINED):
+            raise ModelError(
+                f"{m.n} respondents answered the outcome and all {len(kept)} drivers: too few. Use missing='pairwise', or fewer drivers."
+            )
         if not out:
-            break
+            return kept, m
         kept = _leave_out(kept, always, out, why)
-    if m.n <= len(kept) + 1:
-        raise ModelError(
-            f"{m.n} respondents answered the outcome and all {len(kept)} drivers: too few. Use missing='pairwise', or fewer drivers."
-        )
-    return kept, m
 
 
-def _unusable(m: Moments, outcome: str) -> tuple[list[str], str]:
+def unusable(m: Moments, outcome: str) -> tuple[list[str], str]:
     """Drivers that cannot have a share, by the first reason that concerns any."""
     constant = [item for item, v, mean in zip(m.items, np.diag(m.covariance), m.mean, strict=True) if not v > SAME * mean**2]
     if outcome in constant:
@@ -78,13 +79,21 @@ def _unusable(m: Moments, outcome: str) -> tuple[list[str], str]:
             R = R - np.outer(R[:, place], R[place]) / R[place, place]
         else:
             determined.append(name)
-    return determined, "the drivers before it determine it"
+    return determined, DETERMINED
 
 
 def _leave_out(names: Sequence[str], always: Sequence[str], out: Sequence[str], why: str) -> list[str]:
     for name in out:
-        warnings.warn(f"Driver {name!r} was left out: {why}.", stacklevel=4)
+        warn_caller(f"Driver {name!r} was left out: {why}.")
     kept = [name for name in names if name not in out]
     if all(name in always for name in kept):
         raise ModelError(f"No driver is left: {why} ({', '.join(out)}).")
     return kept
+
+
+def warn_caller(message: str) -> None:
+    """A warning that points at the first line outside of this room, whichever function of the room was called."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(__package__ or "csat_lib"):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)

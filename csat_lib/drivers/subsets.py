@@ -22,14 +22,23 @@ def subset_r_squared(R: Array) -> Array:
 
     A driver that its predecessors determine (pivot below 1e-10) adds nothing.
     """
-    B = R.shape[2]
-    A = R
-    for _ in range(R.shape[0] - 1):
-        pivot = A[0, 0]
-        usable = pivot > COLLINEAR
-        slope = np.divide(A[0, 1:], pivot, out=np.zeros_like(A[0, 1:]), where=usable)
-        A = np.concatenate([A[1:, 1:], A[1:, 1:] - A[1:, :1] * slope], axis=2)
-    return np.asarray(1.0 - A[0, 0].reshape(-1, B))
+    q, B = R.shape[0], R.shape[2]
+    rows = {(i, j): R[i, j] for i in range(q) for j in range(i, q)}
+    width = B
+    for left in range(q - 1):
+        pivot = rows[left, left]
+        inverse = np.divide(1.0, pivot, out=np.zeros_like(pivot), where=pivot > COLLINEAR)
+        below: dict[tuple[int, int], Array] = {}
+        for i in range(left + 1, q):
+            slope = rows[left, i] * inverse
+            for j in range(i, q):
+                both = np.empty(2 * width)
+                both[:width] = rows[i, j]
+                np.multiply(slope, rows[left, j], out=both[width:])
+                np.subtract(rows[i, j], both[width:], out=both[width:])
+                below[i, j] = both
+        rows, width = below, 2 * width
+    return np.asarray(1.0 - rows[q - 1, q - 1].reshape(-1, B))
 
 
 def shapley(v: Array) -> Array:
@@ -38,35 +47,40 @@ def shapley(v: Array) -> Array:
     size = popcount(p)
     w = np.array([math.factorial(k) * math.factorial(p - 1 - k) / math.factorial(p) if k < p else 0.0 for k in range(p + 1)])
     a = w + np.concatenate([[0.0], w[:-1]])
-    weighted = a[size][:, None] * v
-    T = w[size] @ v
-    values = [weighted.reshape(-1, 2, 2**j, v.shape[1])[:, 1].sum(axis=(0, 1)) for j in range(p)]
-    return np.asarray(np.array(values) - T)
+    folded = a[size][:, None] * v
+    values = np.empty((p, v.shape[1]))
+    for j in reversed(range(p)):
+        with_driver = folded[2**j :]
+        values[j] = with_driver.sum(axis=0)
+        folded = folded[: 2**j] + with_driver
+    return np.asarray(values - w[size] @ v)
 
 
 def conditional(v: Array) -> Array:
-    """Conditional dominance (p, p): mean gain of driver j over subsets of each size 0..p-1 (Azen & Budescu 2003); v is (2^p,)."""
+    """Conditional dominance (p, p, B): mean gain of driver j over subsets of each size 0..p-1 (Azen & Budescu 2003); v is (2^p, B)."""
     p = int(v.shape[0]).bit_length() - 1
     size, every = popcount(p), np.arange(2**p)
-    table = np.empty((p, p))
+    table = np.empty((p, p, v.shape[1]))
     for j in range(p):
         without = every[(every >> j) & 1 == 0]
         gain = v[without | (1 << j)] - v[without]
-        table[j] = np.bincount(size[without], weights=gain, minlength=p)[:p] / np.bincount(size[without], minlength=p)[:p]
+        by_size = np.argsort(size[without], kind="stable")
+        many = np.bincount(size[without], minlength=p)[:p]
+        table[j] = np.add.reduceat(gain[by_size], np.concatenate([[0], many.cumsum()[:-1]]), axis=0) / many[:, None]
     return table
 
 
 def complete(v: Array) -> Array:
-    """Complete dominance (p, p): share of subsets without i and j in which i adds more than j; NaN on the diagonal; v is (2^p,)."""
+    """Complete dominance (p, p, B): share of subsets without i and j in which i adds more than j; NaN on the diagonal; v is (2^p, B)."""
     p = int(v.shape[0]).bit_length() - 1
     every = np.arange(2**p)
-    table = np.full((p, p), np.nan)
+    table = np.full((p, p, v.shape[1]), np.nan)
     for i in range(p):
         for j in range(i + 1, p):
             S = every[((every >> i) & 1 == 0) & ((every >> j) & 1 == 0)]
             gap = v[S | (1 << i)] - v[S | (1 << j)]
-            tied = np.abs(gap) < 1e-12
-            table[i, j], table[j, i] = np.where(tied, 0.5, gap > 0).mean(), np.where(tied, 0.5, gap < 0).mean()
+            tied = 0.5 * (np.abs(gap) < 1e-12).mean(axis=0)
+            table[i, j], table[j, i] = (gap >= 1e-12).mean(axis=0) + tied, (gap <= -1e-12).mean(axis=0) + tied
     return table
 
 

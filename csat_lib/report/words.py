@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csat_lib.report import driver_words
+
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
     "item": ("Question", "题目"),
@@ -95,6 +97,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "estimator": ("Estimator", "估计方法"),
     "reason": ("Reason", "理由"),
     "fixed": ("With fixed weights", "固定权重"),
+    **driver_words.HEADINGS,
 }
 
 METRICS: dict[str, tuple[str, str]] = {

@@ -44,6 +44,20 @@ class Drivers(Strict):
     items: Words
 
 
+class Lever(Strict):
+    """What raising a driver costs per point of its 0-100 score, and by how many points it can be raised at most."""
+
+    cost: Annotated[Number, _in(0, 1e15)]
+    ceiling: Annotated[Number, _in(0, 100)]
+
+
+class KanoPair(Strict):
+    """The two questions of one feature: how do you feel if it is there, how if it is not."""
+
+    functional: str
+    dysfunctional: str
+
+
 class Target(Strict):
     """One key figure's target: ``direction`` says which side is good."""
 
@@ -104,6 +118,9 @@ class Settings(Strict):
     constructs: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_tuples)] = Field(default_factory=dict)
     segments: Words = ()
     drivers: Drivers | None = None
+    levers: dict[str, Lever] = Field(default_factory=dict)
+    budget: Annotated[Number, _in(0, 1e15)] | None = None
+    kano: dict[str, KanoPair] = Field(default_factory=dict)
     grades: Words = ()
     self_share: Share = 0.4
     minimum_sample: Count = 100

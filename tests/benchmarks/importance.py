@@ -1,4 +1,4 @@
-"""LMG exactly, beside a plain loop over all subsets, and its bootstrap."""
+"""LMG exactly, beside a plain loop over all subsets; its bootstrap, sampled orders, box analyses, and six waves at once."""
 
 from __future__ import annotations
 
@@ -58,3 +58,35 @@ def bootstrapped(p: int, draws: int) -> Line:
     ours = seconds(lambda: csat.drivers.importance(frame, "y", names, draws=draws, seed=1), repeats=2)
     once = seconds(lambda: loop(frame, names))
     return Line(f"LMG, {p} drivers, n = {ROWS:,}, {draws:,} resamples", ours, f"{draws:,} such loops, timed by one", draws * once)
+
+
+def sampled(p: int) -> Line:
+    """LMG of more drivers than have all subsets, with the standard error of its orders."""
+    frame, names = drivers_and_outcome(p)
+    ours = seconds(lambda: csat.drivers.importance(frame, "y", names))
+    return Line(f"LMG, {p} drivers, n = {ROWS:,}, some 2,000 sampled orders", ours)
+
+
+def box(p: int) -> Line:
+    """Shapley values of McFadden's R squared over all subsets of weighted logits, beside one fit of statsmodels times 2^p."""
+    import statsmodels.api as sm
+
+    frame, names = drivers_and_outcome(p)
+    middle = float(frame["y"].median())
+    ours = seconds(lambda: csat.drivers.top_box(frame, "y", names, at_least=middle), repeats=1)
+    X, y = sm.add_constant(frame[names]), (frame["y"] >= middle).astype(float)
+    once = seconds(lambda: sm.Logit(y, X).fit(disp=0))
+    return Line(f"top box, {p} drivers, n = {ROWS:,}", ours, f"{2**p:,} statsmodels logits, timed by one", 2**p * once)
+
+
+def waves(p: int, draws: int) -> Line:
+    """Six waves of 3,000 with gaps, by pairwise moments: importance, intervals, changes."""
+    draw = np.random.default_rng(p)
+    names = [f"x{number}" for number in range(p)]
+    given: dict[str, csat.survey.Data] = {}
+    for year in range(6):
+        X = draw.normal(size=(3_000, p)) + 0.8 * draw.normal(size=(3_000, 1))
+        frame = pd.DataFrame(X, columns=names).assign(y=X.mean(axis=1) + draw.normal(size=3_000))
+        given[f"20{13 + year}"] = frame.mask(draw.random(frame.shape) < 0.2)
+    ours = seconds(lambda: csat.drivers.importance_by_wave(given, "y", names, missing="pairwise", draws=draws, seed=1), repeats=1)
+    return Line(f"LMG of six waves, {p} drivers, pairwise, {draws:,} resamples each", ours)

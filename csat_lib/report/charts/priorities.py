@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,6 @@ from csat_lib.report.charts.canvas import (
     ACCENT,
     BAD,
     BG,
-    INK,
     SMALL,
     SOFT,
     WIDTH,
@@ -25,9 +25,10 @@ from csat_lib.report.charts.canvas import (
     theme,
     width_of,
 )
-from csat_lib.report.charts.labels import Box, overlap, place
+from csat_lib.report.charts.labels import Box, overlap
+from csat_lib.report.charts.points import dot_boxes, interval_bars, name_points
 from csat_lib.report.exhibits import Exhibit, guard, need, nothing
-from csat_lib.report.language import joined, listed
+from csat_lib.report.language import PHRASES, joined, listed
 from csat_lib.report.page import Page
 
 FIRST = "improve first"
@@ -61,7 +62,7 @@ def importance_performance(
         From ``open_page``.
     frame : DataFrame
         driver, importance, performance, quadrant; importance_low, importance_high, performance_low, performance_high,
-        cut_importance, cut_performance and n are optional.
+        cut_importance, cut_performance, crosshair_importance, iso_slope, iso_intercept (the line of equal priority) and n are optional.
     name : str
         What the CSV is called.
     importance_kind : str, optional
@@ -90,20 +91,25 @@ def importance_performance(
     with theme():
         figure, axes = sheet(WIDTH[size], HEIGHT[size], left=52, right=14, top=10, bottom=50)
         _frame(axes, page, rows, title)
-        lines, bars = _cross(axes, cut), _intervals(axes, rows)
+        lines, bars = _cross(axes, cut), interval_bars(axes, rows, "performance", "importance")
+        slanting = _iso(axes, rows)
         _points(axes, rows)
-        spoken = _corners(axes, page, cut, [*bars, *_dots(axes, rows)])
-        _names(axes, page, rows, [*lines, *spoken, *bars])
+        places = rows[["performance", "importance"]].to_numpy(dtype=float)
+        spoken = _corners(axes, page, cut, [*bars, *slanting, *dot_boxes(axes, places)])
+        names = [page.label(each) for each in rows["driver"]]
+        name_points(axes, names, places, strong=rows["quadrant"].eq(FIRST).tolist(), taken=[*lines, *slanting, *spoken, *bars])
         hot = [page.label(each) for each in rows.loc[rows["quadrant"] == FIRST].sort_values("importance", ascending=False)["driver"]]
         verdict = page.say("priorities_hot", names=listed(hot, page.language)) if hot else page.say("priorities_none")
         tail = page.say("priorities_bars", confidence=page.percent) if bars else page.say("stop")
-        caption = joined([verdict, f"{page.say(f'cross_{cross}')}{tail}"], page.language)
+        line = page.say("priorities_line") if slanting else ""
+        caption = joined([verdict, f"{_said(page, rows, cross)}{tail}", line], page.language)
         alt = page.say("priorities_alt", count=len(rows), verdict=verdict)
         return exhibit(page, kept, figure, name=name, alt=alt, caption=caption)
 
 
 def _scaled(rows: pd.DataFrame, factor: float) -> pd.DataFrame:
-    columns = [each for each in ("importance", "importance_low", "importance_high", "cut_importance") if each in rows.columns]
+    scaled = ("importance", "importance_low", "importance_high", "cut_importance", "iso_slope", "iso_intercept")
+    columns = [each for each in scaled if each in rows.columns]
     return rows.assign(**{each: factor * rows[each].astype(float) for each in columns})
 
 
@@ -117,12 +123,38 @@ def _cut(rows: pd.DataFrame, cross: str) -> _Cut:
     return _Cut(50.0 if cross == "middle" else float(rows["performance"].mean()), float(rows["importance"].mean()))
 
 
+def _said(page: Page, rows: pd.DataFrame, cross: str) -> str:
+    """Where the cross-hairs lie, both where they follow different rules."""
+    other = str(rows["crosshair_importance"].iloc[0]) if "crosshair_importance" in rows.columns else cross
+    if other == cross or f"cut_{other}" not in PHRASES:
+        return page.say(f"cross_{cross}")
+    return page.say("cross_mixed", performance=page.say(f"cut_{cross}"), importance=page.say(f"cut_{other}"))
+
+
+def _iso(axes: Axes, rows: pd.DataFrame) -> list[Box]:
+    """The line of equal priority where the frame has one and it crosses the picture; gives the room it takes, in short pieces."""
+    if not {"iso_slope", "iso_intercept"} <= set(rows.columns) or not rows["iso_slope"].iloc[0] > 0:
+        return []
+    slope, intercept = float(rows["iso_slope"].iloc[0]), float(rows["iso_intercept"].iloc[0])
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    ends = max(left, (bottom - intercept) / slope), min(right, (top - intercept) / slope)
+    if ends[1] <= ends[0]:
+        return []
+    x = np.linspace(*ends, 40)
+    axes.plot(x, intercept + slope * x, color=ACCENT, linewidth=1.1, alpha=0.55, zorder=1)
+    pixels = axes.transData.transform(np.column_stack([x, intercept + slope * x]))
+    return [(float(a), float(min(b, d)), float(c), float(max(b, d))) for (a, b), (c, d) in pairwise(pixels)]
+
+
 def _frame(axes: Axes, page: Page, rows: pd.DataFrame, title: str) -> None:
     across = [*_ends(rows, "performance")]
     step = 10.0 if max(across) - min(across) > 15 else 5.0
     low, high = step * np.floor(min(across) / step), step * np.ceil(max(across) / step)
-    axes.set_xlim(max(low, 0.0) if min(across) >= 0 else low, high)
-    axes.set_xticks(np.arange(axes.get_xlim()[0], high + 1e-9, step))
+    if "cut_performance" in rows.columns:  # every quadrant has room for its name
+        cut = float(rows["cut_performance"].iloc[0])
+        low, high = min(low, step * np.floor((cut - step) / step)), max(high, step * np.ceil((cut + step) / step))
+    axes.set_xlim(max(low, 0.0) if min(across) >= 0 else low, min(high, 100.0) if max(across) <= 100 else high)
+    axes.set_xticks(np.arange(axes.get_xlim()[0], axes.get_xlim()[1] + 1e-9, step))
     up = [*_ends(rows, "importance"), 0.0]
     ticks = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(min(up), max(up) * 1.03)
     axes.set_ylim(ticks[0], ticks[-1])
@@ -130,7 +162,8 @@ def _frame(axes: Axes, page: Page, rows: pd.DataFrame, title: str) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlabel(page.say("performance_axis"), labelpad=8)
-    axes.set_ylabel(title, labelpad=16, rotation_mode="anchor", ha="center", va="baseline")
+    axes.set_ylabel(title, rotation_mode="anchor", ha="center", va="baseline")
+    axes.yaxis.set_label_coords(-38 / axes.get_window_extent().width, 0.5)
 
 
 def _ends(rows: pd.DataFrame, column: str) -> list[float]:
@@ -180,23 +213,6 @@ def _corners(axes: Axes, page: Page, cut: _Cut, taken: list[Box]) -> list[Box]:
     return found
 
 
-def _intervals(axes: Axes, rows: pd.DataFrame) -> list[Box]:
-    """Interval bars where the frame has them; gives the room they take."""
-    x, y = rows["performance"].to_numpy(dtype=float), rows["importance"].to_numpy(dtype=float)
-    taken: list[Box] = []
-    to_pixels = axes.transData.transform
-    for column, along in (("performance", True), ("importance", False)):
-        if not {f"{column}_low", f"{column}_high"} <= set(rows.columns):
-            continue
-        low, high = (rows[f"{column}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
-        draw = axes.hlines if along else axes.vlines
-        draw(y if along else x, low, high, color=SOFT, alpha=0.6, linewidth=1.3, zorder=2)
-        starts, stops = (np.column_stack([end, y] if along else [x, end]) for end in (low, high))
-        boxes = np.hstack([to_pixels(starts) - 1, to_pixels(stops) + 1])
-        taken += [(float(a), float(b), float(c), float(d)) for a, b, c, d in boxes[~np.isnan(boxes).any(axis=1)]]
-    return taken
-
-
 def _points(axes: Axes, rows: pd.DataFrame) -> None:
     hot = rows["quadrant"].eq(FIRST).map({True: "hot", False: "other"})
     labels = axes.get_xlabel(), axes.get_ylabel()
@@ -215,39 +231,3 @@ def _points(axes: Axes, rows: pd.DataFrame) -> None:
     )
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-
-
-def _dots(axes: Axes, rows: pd.DataFrame) -> list[Box]:
-    """The room that the points take."""
-    centres = axes.transData.transform(rows[["performance", "importance"]].to_numpy(dtype=float))
-    return [(float(x) - 7, float(y) - 7, float(x) + 7, float(y) + 7) for x, y in centres]
-
-
-def _names(axes: Axes, page: Page, rows: pd.DataFrame, taken: list[Box]) -> None:
-    """The drivers' names beside their points, and a thin line where a name had to go further away."""
-    hot = rows["quadrant"].eq(FIRST).tolist()
-    names = [page.label(each) for each in rows["driver"]]
-    points = [(float(x), float(y)) for x, y in axes.transData.transform(rows[["performance", "importance"]].to_numpy(dtype=float))]
-    sizes = [(width_of(text, SMALL, "bold" if strong else "normal") + 2, 15.0) for text, strong in zip(names, hot, strict=True)]
-    inside = axes.get_window_extent()
-    boxes = place(points, sizes, within=(inside.x0 + 2, inside.y0 + 2, inside.x1 + 12, inside.y1 - 2), taken=taken)
-    back = axes.transData.inverted().transform
-    for text, strong, (x, y), box in zip(names, hot, points, boxes, strict=True):
-        side = "left" if box[0] >= x else "right" if box[2] <= x else "center"
-        anchor = {"left": box[0], "right": box[2], "center": (box[0] + box[2]) / 2}[side]
-        middle = (box[1] + box[3]) / 2
-        if np.hypot(anchor - x, middle - y) > 22:
-            ends = back([(x, y), (anchor, middle)])
-            axes.plot(ends[:, 0], ends[:, 1], color=SOFT, linewidth=0.8, alpha=0.7, zorder=3)
-        where = back((anchor, middle))
-        axes.text(
-            where[0],
-            where[1],
-            text,
-            ha=side,
-            va="center_baseline",
-            fontsize=SMALL,
-            color=INK,
-            weight="bold" if strong else "normal",
-            zorder=5,
-        )
