@@ -29,9 +29,11 @@ lab: $(READY) ## open JupyterLab
 bench: $(READY) ## measure speed against floors, and bias and coverage against a known truth
 	@$(BIN)/python tests/benchmarks/run.py
 	@$(BIN)/python tests/benchmarks/recovery.py
+	@$(BIN)/python tests/benchmarks/coverage_drivers.py
 
-bench-peers: $(READY) ## compare numbers, speed and memory with seminr, in an environment of its own
+bench-peers: $(READY) ## compare numbers, speed and memory with seminr and pingouin, each in an environment of its own
 	@$(BIN)/python tests/benchmarks/peers.py
+	@$(BIN)/python tests/benchmarks/peers_pingouin.py
 
 bench-large: $(READY) ## a fit of 100 million respondents from Parquet, in bounded memory
 	@$(BIN)/python tests/benchmarks/large.py

@@ -139,6 +139,15 @@ def test_what_belongs_to_one_period_is_refused_in_the_study(tiny_project, line):
             "study.yaml: drivers: no item 'value_prize' in the codebook. Did you mean 'value_price'?",
         ),
         (STUDY + "grades: [parking]\n", "study.yaml: grades: no item 'parking' in the codebook."),
+        (
+            STUDY + "levers: {value_prize: {cost: 1, ceiling: 5}}\n",
+            "study.yaml: levers: no item 'value_prize' in the codebook. Did you mean 'value_price'?",
+        ),
+        (STUDY + "levers: {value_quality: {cost: 1, ceiling: 5}}\n", "study.yaml: levers: 'value_quality' is not one of the drivers."),
+        (
+            STUDY + "kano: {fit: {functional: quality_fit, dysfunctional: quality_fti}}\n",
+            "study.yaml: kano: no item 'quality_fti' in the codebook. Did you mean 'quality_fit'?",
+        ),
         (STUDY.replace("model: acsi", "model: asci"), "No model 'asci' in params/models. Did you mean 'acsi'?"),
         (
             STUDY + "constructs: {loyalti: [repurchase]}\n",

@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from csat_lib.errors import ParamsError
 from csat_lib.model import micom
-from csat_lib.model.segments import holm, segment_invariance, segment_paths, wave_invariance
+from csat_lib.model.segments import segment_invariance, segment_paths, wave_invariance
 from csat_lib.simulate import responses
 
 MODEL = truth().structure
@@ -29,11 +29,6 @@ def survey():
 
 def part(survey, *regions):
     return survey.only(survey.attributes["region"].isin(regions))
-
-
-def test_holm_agrees_with_statsmodels():
-    p = np.random.default_rng(1).uniform(size=20) ** 2
-    np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-12)
 
 
 def test_each_segment_is_held_against_all_others(survey):

@@ -60,9 +60,9 @@ def asymmetry(
         A Survey brings weights, strata, clusters and scales.
     outcome, drivers : str, sequence of str
         Columns; rows complete in them.
-    cuts : "ends", "quartiles", (low, high) or {driver: (low, high)}
-        Answers up to low are low, answers from high on are high: the ends of the scale, the weighted quartiles of the sample (they stay
-        fixed in the draws), or given answers such as (4, 9).
+    cuts : "ends", "fifths", "quartiles", (low, high) or {driver: (low, high)}
+        Answers up to low are low, answers from high on are high: the ends of the scale, its lowest two fifths and its highest fifth (see
+        ``fifths``), the weighted quartiles of the sample (they stay fixed in the draws), or given answers such as (4, 9).
     hybrid : float
         A driver is a satisfier where the whole interval of IA lies above this, a dissatisfier where it lies below minus this, hybrid
         where it lies between. No published cut points could be confirmed, so the number is yours.
@@ -132,14 +132,15 @@ def _limits(cuts: Cuts, names: Sequence[str], rows: Rows, ends: tuple[Array | No
     if isinstance(cuts, str):
         if cuts == "quartiles":
             found = [_quartiles(x, rows.weights) for x in rows.X.T[:-1]]
-        elif cuts == "ends":
+        elif cuts in {"ends", "fifths"}:
             low, high = (np.full(len(names) + 1, np.nan) if each is None else each for each in ends)
             unknown = [name for name, a, b in zip(names, low, high, strict=False) if not np.isfinite(a + b)]
             if unknown:
                 raise ParamsError(f"The ends of the scale are unknown for {', '.join(unknown)}. Give scale=(1, 10), or cuts=(4, 9).")
-            found = [(float(a), float(b)) for a, b in zip(low[:-1], high[:-1], strict=True)]
+            whole = zip(low[:-1], high[:-1], strict=True)
+            found = [(float(a), float(b)) if cuts == "ends" else fifths(float(a), float(b)) for a, b in whole]
         else:
-            raise ParamsError(f"No cuts {cuts!r}. There are: ends, quartiles, a pair such as (4, 9), or a pair for each driver.")
+            raise ParamsError(f"No cuts {cuts!r}. There are: ends, fifths, quartiles, a pair such as (4, 9), or a pair for each driver.")
     elif isinstance(cuts, Mapping):
         lacking = [name for name in names if name not in cuts]
         if lacking:
@@ -151,6 +152,16 @@ def _limits(cuts: Cuts, names: Sequence[str], rows: Rows, ends: tuple[Array | No
         if not a < b:
             raise ParamsError(f"cuts: {name}: the low cut {a:g} must lie below the high cut {b:g}; otherwise nothing is in between.")
     return list(found)
+
+
+def fifths(low: float, high: float) -> tuple[float, float]:
+    """Where the lowest two fifths of a scale's answers end and the highest fifth begins.
+
+    >>> fifths(1, 5), fifths(1, 10), fifths(0, 10)
+    ((2.0, 5.0), (4.0, 9.0), (3.0, 9.0))
+    """
+    points = high - low + 1
+    return float(low + max(points * 2 // 5, 1) - 1), float(high - max(points // 5, 1) + 1)
 
 
 def _quartiles(x: Array, w: Array) -> tuple[float, float]:

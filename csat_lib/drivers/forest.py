@@ -72,8 +72,8 @@ def forest_check(
     ModelError
         Fewer than 100 respondents, or what ``importance`` raises.
     """
-    from sklearn.ensemble import RandomForestRegressor  # type: ignore[import-untyped, unused-ignore]
-    from sklearn.linear_model import LinearRegression  # type: ignore[import-untyped, unused-ignore]
+    from sklearn.ensemble import RandomForestRegressor
+    from sklearn.linear_model import LinearRegression
 
     question, m = ask(data, outcome, drivers, method="first", weights=weights, missing="listwise")
     rows = rows_of(data, question.order, purpose="A random forest", weights=weights)

@@ -10,10 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from csat_lib.drivers.corrections import CORRECTIONS
 from csat_lib.drivers.measures import Question
 from csat_lib.errors import ModelError, ParamsError, pick
-from csat_lib.stats import Missing, Products, blocks, correlations, counts, one_thread, percentile_interval, products, resampled
+from csat_lib.stats import (
+    CORRECTIONS,
+    Missing,
+    Products,
+    blocks,
+    correlations,
+    counts,
+    one_thread,
+    percentile_interval,
+    products,
+    resampled,
+)
 from csat_lib.survey import Data, Weights, rows_of
 
 Array = npt.NDArray[np.float64]

@@ -14,6 +14,7 @@ from csat_lib.index.scores import segments_of
 from csat_lib.model.groups import compare_paths, verdict_of
 from csat_lib.model.invariance import Invariance, judged, micom
 from csat_lib.model.pls import modelled
+from csat_lib.stats import holm
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
@@ -161,19 +162,6 @@ def adjusted(table: pd.DataFrame, family: Sequence[str]) -> Array:
         tested = places[np.isfinite(p[places])]
         found[tested] = holm(p[tested])
     return found
-
-
-def holm(p: Array) -> Array:
-    """P-values corrected for their number, step down (Holm 1979).
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)) if len(p) else p
-    result = np.empty_like(p)
-    result[order] = np.minimum(stepped, 1.0)
-    return result
 
 
 def _complete_rows(how: How | None) -> dict[str, object]:

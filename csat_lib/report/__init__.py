@@ -1,6 +1,6 @@
 """How it is told: pages, tables, charts, disclosure control, HTML."""
 
-from csat_lib.report import charts, disclosure, keyfigures, sentences, structural, tables
+from csat_lib.report import charts, disclosure, driver_sentences, driving, expectations, keyfigures, sentences, structural, tables
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Report
 from csat_lib.report.exhibits import Exhibit
@@ -17,6 +17,9 @@ __all__ = [
     "Report",
     "charts",
     "disclosure",
+    "driver_sentences",
+    "driving",
+    "expectations",
     "harvest",
     "keyfigures",
     "open_page",

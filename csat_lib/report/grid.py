@@ -27,6 +27,7 @@ PILLS = frozenset({"verdict", "status", "quadrant", "severity"})
 COUNTS = frozenset({"n", "n_effective", "count", "rank", "rank_low", "rank_high", "code", "iterations", "draws"})
 SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution"})
 SHARES = frozenset({"share", "answered", "missing", "blank", "dont_know", "not_answered"})
+P_VALUES = frozenset({"p_value", "p", "p_adjusted"})
 SILENT = frozenset({"suppressed", "small_base", "std_error"})
 FIRST = ("estimate", "share", "importance", "n")
 
@@ -162,7 +163,7 @@ def _printer(sheet: Sheet, name: str) -> Callable[[Row], str]:
     def show(value: object, row: Row) -> str:
         if (name in SHARES or name.endswith("_share")) and column.max() <= 1:
             return cells.percent(value, page.language, places(row))
-        if name in {"p_value", "p"}:
+        if name in P_VALUES:
             return cells.p_value(value)
         return cells.signed(value, places(row)) if name in SIGNED else cells.number(value, places(row))
 
@@ -196,7 +197,7 @@ def _places(name: str, column: pd.Series, told: int | None) -> int:
         return max(told - 2, 0) if told is not None else 1
     if told is not None:
         return told
-    if name in {"p_value", "std_error"}:
+    if name in P_VALUES or name == "std_error":
         return 3
     known = pd.to_numeric(column, errors="coerce").abs()
     return 2 if known.notna().any() and known.max() <= 1.5 else 1

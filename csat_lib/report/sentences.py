@@ -133,9 +133,7 @@ def first_lever(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, *, o
     points : float
         As in ``drivers.levers``.
     """
-    urgent = priorities.loc[priorities["quadrant"] == "improve first", "driver"]
-    chosen = levers[levers["driver"].isin(urgent)]
-    best = (chosen if len(chosen) else levers).sort_values("estimate", ascending=False).iloc[0]
+    best = best_lever(levers, priorities)
     return _say(
         page,
         "lever",
@@ -146,6 +144,13 @@ def first_lever(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, *, o
         high=best["conf_high"],
         outcome=page.label(outcome),
     )
+
+
+def best_lever(levers: pd.DataFrame, priorities: pd.DataFrame) -> pd.Series:
+    """The row of ``levers`` with the largest gain among the drivers in "improve first", or among all where none is there."""
+    urgent = priorities.loc[priorities["quadrant"] == "improve first", "driver"]
+    chosen = levers[levers["driver"].isin(urgent)]
+    return (chosen if len(chosen) else levers).sort_values("estimate", ascending=False).iloc[0]
 
 
 def strongest_cause(page: Page, impacts: pd.DataFrame, *, points: float = 5) -> str:

@@ -266,10 +266,14 @@ def _structure(settings: Settings, codebook: Codebook, root: Path, where: str) -
 
 def _check_item_names(settings: Settings, codebook: Codebook, where: str) -> None:
     drivers = (settings.drivers.outcome, *settings.drivers.items) if settings.drivers else ()
-    for key, names in (("drivers", drivers), ("grades", settings.grades)):
+    kano = tuple(name for pair in settings.kano.values() for name in (pair.functional, pair.dysfunctional))
+    for key, names in (("drivers", drivers), ("levers", settings.levers), ("kano", kano), ("grades", settings.grades)):
         for name in names:
             if name not in codebook.items:
                 raise ParamsError(f"{where}: {key}: no item {name!r} in the codebook.{nearest(name, codebook.items)}")
+    for name in settings.levers:
+        if settings.drivers and name not in settings.drivers.items:
+            raise ParamsError(f"{where}: levers: {name!r} is not one of the drivers.{nearest(name, settings.drivers.items)}")
     segments: tuple[str, ...] = codebook.names("segment") + codebook.names("mode") + codebook.names("population")
     for name in settings.segments:
         if name not in segments:

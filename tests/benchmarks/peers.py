@@ -51,13 +51,14 @@ class Row:
     ratio: str = ""
 
 
-def installed() -> Path:
-    """The interpreter of the peers' environment, made when it is not there."""
-    python = PLACE / "bin" / "python"
+def installed(peer: str = PEER) -> Path:
+    """The interpreter of an environment of the peer's own, made when it is not there."""
+    place = PLACE / peer.partition("==")[0]
+    python = place / "bin" / "python"
     if not python.is_file():
-        print(f"Installing {PEER} into {PLACE.relative_to(ROOT)}")
-        subprocess.run([sys.executable, "-m", "venv", PLACE], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", PEER], check=True)
+        print(f"Installing {peer} into {place.relative_to(ROOT)}")
+        subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", peer], check=True)
     return python
 
 

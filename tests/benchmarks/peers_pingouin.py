@@ -1,6 +1,6 @@
-"""LMG and intervals beside pingouin's linear_regression(relimp): python tests/benchmarks/peers_pingouin.py --peer PYTHON.
+"""LMG and intervals beside pingouin's linear_regression(relimp): python tests/benchmarks/peers_pingouin.py [--peer PYTHON].
 
-PYTHON is the interpreter of an environment of its own that has pingouin (GPL-3); it runs this very file with --side pingouin. Both sides
+pingouin 0.7.0 (GPL-3) is installed into an environment of its own, whose interpreter runs this very file with --side pingouin. Both sides
 have the same rows and are timed in turn in one run, on one core. pingouin resamples nothing: a bootstrap would be a loop, timed by one fit.
 """
 
@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 ROWS = 10_000
+PEER = "pingouin==0.7.0"
 SIZES = (6, 8, 10, 12, 15)
 DRAWS = 1_000
 
@@ -77,21 +77,24 @@ def compared(p: int, peer: str) -> tuple[list[str], float]:
 def main() -> None:
     """Print drivers, seconds of both, the ratio, and with ten drivers the same for 1,000 resamples."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", default=sys.executable, help="interpreter that has pingouin")
+    parser.add_argument("--peer", help="interpreter that has pingouin (default: that of build/peers, made when it is not there)")
     parser.add_argument("--side", choices=["both", "pingouin"], default="both")
     parser.add_argument("--rows", type=Path)
     asked = parser.parse_args()
     if asked.side == "pingouin":
         print(json.dumps(theirs(asked.rows)))
         return
+    from peers import installed
     from threadpoolctl import threadpool_limits
+
+    python = asked.peer or str(installed(PEER))
 
     heads = ["drivers", "ours", "pingouin", "times faster", f"ours, {DRAWS:,} resamples", "pingouin, that many fits", "times faster"]
     print("  ".join(heads))
     gaps = []
     with threadpool_limits(1):
         for p in SIZES:
-            line, gap = compared(p, asked.peer)
+            line, gap = compared(p, python)
             gaps.append(gap)
             print("  ".join(f"{cell:>{len(head)}}" for cell, head in zip(line, heads, strict=False)))
     print(f"largest difference between the two programs' estimates: {max(gaps):.1e}")

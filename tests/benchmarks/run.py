@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from importance import bootstrapped, exact
+from importance import bootstrapped, box, exact, sampled, waves
 from intake import importing, parquet_moments
 from models import further, one_fit, resampling, summaries
 from reading import reading
@@ -33,6 +33,9 @@ def main() -> None:
             exact(15),
             *([] if part > 1 else [exact(20)]),
             bootstrapped(10, 1_000 // part),
+            sampled(30),
+            box(8 if part == 1 else 5),
+            waves(14 if part == 1 else 8, 1_000 // part),
             reading(100_000 // part),
             *(importing(1_000_000 // part), parquet_moments(10_000_000 // part)),
         ]

@@ -24,6 +24,7 @@ from csat_lib.report.charts.canvas import (
     room_for,
     sheet,
     theme,
+    width_of,
 )
 from csat_lib.report.exhibits import Exhibit, nothing
 from csat_lib.report.language import joined
@@ -58,7 +59,9 @@ def dominance(page: Page, frame: pd.DataFrame, *, name: str = "dominance", size:
         return nothing(page, name, page.say("dominance_axis"))
     order = table.mean(axis=1).sort_values(ascending=False, kind="stable").index
     shares = table.loc[order, order]
-    labels = [page.label(each) for each in order]
+    names = [page.label(each) for each in order]
+    numbered = not _fit(names, WIDTH[size])
+    labels = [f"{place}  {label}" for place, label in enumerate(names, start=1)] if numbered else names
     long = shares.rename_axis("driver").reset_index().melt("driver", var_name="other", value_name="share")
     long = long[long["driver"] != long["other"]].reset_index(drop=True)
     most = 0.24 * WIDTH[size]
@@ -67,11 +70,18 @@ def dominance(page: Page, frame: pd.DataFrame, *, name: str = "dominance", size:
         axes.set(xlim=(-0.5, len(labels) - 0.5), ylim=(len(labels) - 0.5, -0.5), xticks=[], yticks=[])
         _cells(axes, shares.to_numpy(dtype=float), page)
         column_of_labels(figure, axes, labels, [float(each) for each in range(len(labels))], most=most)
-        _heads(axes, labels)
+        _heads(axes, [str(place) for place in range(1, len(names) + 1)] if numbered else names)
         best = int(np.nansum(shares.to_numpy(dtype=float)[0] > 0.5))
-        said = [page.say("dominance_caption"), page.say("dominance_most", first=labels[0]) if best > (len(labels) - 1) / 2 else ""]
+        said = [page.say("dominance_caption"), page.say("dominance_most", first=names[0]) if best > (len(labels) - 1) / 2 else ""]
         alt = page.say("dominance_alt", count=len(labels), complete=int((long["share"] >= 1).sum()))
         return exhibit(page, long, figure, name=name, alt=alt, caption=joined(said, page.language))
+
+
+def _fit(labels: list[str], width: float) -> bool:
+    """Whether every word of the labels fits above a column; where one does not, rows and columns are numbered."""
+    left = room_for(labels, 0.24 * width)
+    most = (width - left - 6) / len(labels) - 6
+    return max(width_of(word, SMALL) for label in labels for word in label.split()) <= most
 
 
 def _cells(axes: Axes, shares: np.ndarray, page: Page) -> None:
@@ -86,7 +96,7 @@ def _cells(axes: Axes, shares: np.ndarray, page: Page) -> None:
 
 
 def _heads(axes: Axes, labels: list[str]) -> None:
-    """The columns' names, in as many lines as they need, or their first letters where a column is too narrow."""
+    """The columns' names or numbers, in as many lines as they need."""
     width = axes.get_window_extent().width / len(labels) - 6
     for column, label in enumerate(labels):
         lines = lines_of(label, width, SMALL)

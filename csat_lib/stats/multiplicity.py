@@ -10,21 +10,30 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-def _holm(p: Array) -> Array:
-    """Family-wise, step down (Holm 1979)."""
+def holm(p: Array) -> Array:
+    """P-values that keep the family-wise error, step down (Holm 1979).
+
+    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
+    [0.03, 0.06, 0.06]
+    """
     order = np.argsort(p, kind="stable")
     stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)) if len(p) else p
     return _back(stepped, order)
 
 
-def _bh(p: Array) -> Array:
-    """False discovery rate, step up (Benjamini & Hochberg 1995)."""
+def bh(p: Array) -> Array:
+    """P-values that keep the false discovery rate, step up (Benjamini & Hochberg 1995).
+
+    >>> bh(np.array([0.01, 0.04, 0.03])).round(6).tolist()
+    [0.03, 0.04, 0.04]
+    """
     order = np.argsort(p, kind="stable")
     stepped = np.minimum.accumulate((p[order] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1] if len(p) else p
     return _back(stepped, order)
 
 
-def _none(p: Array) -> Array:
+def uncorrected(p: Array) -> Array:
+    """The p-values as they are."""
     return p
 
 
@@ -34,4 +43,4 @@ def _back(stepped: Array, order: npt.NDArray[np.intp]) -> Array:
     return found
 
 
-CORRECTIONS: dict[str, Callable[[Array], Array]] = {"holm": _holm, "bh": _bh, "none": _none}
+CORRECTIONS: dict[str, Callable[[Array], Array]] = {"holm": holm, "bh": bh, "none": uncorrected}
