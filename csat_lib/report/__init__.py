@@ -1,6 +1,19 @@
 """How it is told: pages, tables, charts, disclosure control, HTML."""
 
-from csat_lib.report import charts, disclosure, driver_sentences, driving, expectations, keyfigures, sentences, structural, tables
+from csat_lib.report import (
+    charts,
+    disclosure,
+    driver_sentences,
+    driving,
+    expectations,
+    keyfigures,
+    moved,
+    sentences,
+    structural,
+    tables,
+    tracked,
+    tracking_sentences,
+)
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Report
 from csat_lib.report.exhibits import Exhibit
@@ -22,6 +35,7 @@ __all__ = [
     "expectations",
     "harvest",
     "keyfigures",
+    "moved",
     "open_page",
     "plan",
     "run",
@@ -29,5 +43,7 @@ __all__ = [
     "structural",
     "tables",
     "to_html",
+    "tracked",
+    "tracking_sentences",
     "write_index",
 ]

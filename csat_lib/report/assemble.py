@@ -32,6 +32,11 @@ _TITLES = {
         "驱动因素分析",
         "What to improve first: importance against performance, with expected gains.",
     ),
+    "50_tracking": (
+        "Tracking",
+        "跟踪分析",
+        "What moved and whether it is real, why, against whom, who moved, and what runs ahead of what.",
+    ),
     "quarterly_report": ("Quarterly report", "季度报告", "What managers read: the headline, what moved and why, what to do."),
 }
 _WORDS = {

@@ -14,8 +14,10 @@ from csat_lib.model import Draws, PlsFit, changes, fit_pls, index_trend, index_w
 from csat_lib.model.trend import weights_of
 from csat_lib.report.gate import survey_of, unlike_periods, unlike_segments
 from csat_lib.stats import z_value
-from csat_lib.study import Study, Target
+from csat_lib.study import Study
 from csat_lib.survey import Survey, load_survey
+from csat_lib.tracking import scorecard as judged_by_targets
+from csat_lib.tracking import status
 
 DISCLOSURE = ("sponsor", "fieldwork_by", "population", "frame", "method", "language", "fieldwork")
 FIGURES = ["metric", "estimate", "conf_low", "conf_high", "unit", "n"]
@@ -117,13 +119,12 @@ def scorecard(study: Study, survey: Survey, trend: pd.DataFrame) -> pd.DataFrame
         metric, label, estimate, conf_low, conf_high, unit, target, verdict ("met", "at risk": the interval straddles the target, "missed",
         "no data"), n. One row a target; then the figures that have none.
     """
-    found = figures(study, survey, trend).assign(label="")
-    goals = pd.DataFrame([(name, goal.target) for name, goal in study.parameters.targets.items()], columns=["metric", "target"])
-    table = goals.merge(found, on="metric", how="outer").set_index("metric")
-    order = [*goals["metric"], *(name for name in found["metric"] if name not in study.parameters.targets)]
-    table = table.loc[order].reset_index()
-    judged = table[["metric", "estimate", "conf_low", "conf_high"]].itertuples(index=False, name=None)
-    table["verdict"] = [status(study.parameters.targets[name], *ends) if name in study.parameters.targets else "" for name, *ends in judged]
+    found = figures(study, survey, trend)
+    goals = study.parameters.targets
+    judged = judged_by_targets(found, goals, confidence=study.parameters.confidence)
+    judged["unit"] = judged["unit"].mask(judged["n"].isna())
+    rest = found[~found["metric"].isin(list(goals))]
+    table = pd.concat([judged, rest.assign(verdict="")], ignore_index=True).assign(label="")
     return table[["metric", "label", "estimate", "conf_low", "conf_high", "unit", "target", "verdict", "n"]]
 
 
@@ -267,24 +268,6 @@ def figures(study: Study, survey: Survey, trend: pd.DataFrame) -> pd.DataFrame:
         share_who = item_scores(survey, ["complained"], confidence=settings.confidence).iloc[0]
         rows.append(("complaint_rate", *share_who[["estimate", "conf_low", "conf_high"]], "%", share_who["n"]))
     return pd.DataFrame(rows, columns=FIGURES)
-
-
-def status(goal: Target, estimate: float, conf_low: float, conf_high: float) -> str:
-    """Where a figure stands against its target: met, at risk (the interval straddles it), missed, or no data.
-
-    Parameters
-    ----------
-    goal : Target
-        Its direction says which side is good.
-    estimate, conf_low, conf_high : float
-        In the target's unit; NaN where there is no figure.
-    """
-    if not np.isfinite(estimate):
-        return "no data"
-    if np.isfinite(conf_low) and conf_low < goal.target < conf_high:
-        return "at risk"
-    good = estimate >= goal.target if goal.direction == "higher" else estimate <= goal.target
-    return "met" if good else "missed"
 
 
 class _Graded(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.report import driver_words
+from csat_lib.report import driver_words, tracking_words
 from csat_lib.report.words import HEADINGS, METRICS
 
 LANGUAGES = ("en", "zh")
@@ -222,6 +222,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "missing_caption": ("Most often without an answer: {top}, {high}.", "缺失最多：{top}，{high}。"),
     "missing_none": ("Every question was answered by everybody.", "所有题目均有回答。"),
     **driver_words.PHRASES,
+    **tracking_words.PHRASES,
 }
 
 

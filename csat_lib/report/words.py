@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_lib.report import driver_words
+from csat_lib.report import driver_words, tracking_words
 
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
@@ -98,6 +98,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "reason": ("Reason", "理由"),
     "fixed": ("With fixed weights", "固定权重"),
     **driver_words.HEADINGS,
+    **tracking_words.HEADINGS,
 }
 
 METRICS: dict[str, tuple[str, str]] = {
@@ -187,4 +188,5 @@ METRICS: dict[str, tuple[str, str]] = {
     "draws": ("Bootstrap draws", "自助抽样次数"),
     "draws_lost": ("Draws lost", "失败的抽样"),
     "seed": ("Seed", "随机种子"),
+    **tracking_words.METRICS,
 }

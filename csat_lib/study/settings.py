@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -58,13 +59,32 @@ class KanoPair(Strict):
     dysfunctional: str
 
 
+FORMULA = re.compile(r"\s*(?:(change|growth)\(\s*([\w. -]+?)\s*(?:,\s*(previous|year_before)\s*)?\)|([\w. -]+?))\s*")
+
+
+def _formula(value: object) -> object:
+    if isinstance(value, str) and not FORMULA.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is neither a figure's name nor change(name) or growth(name), with previous or year_before after a comma"
+        )
+    return value
+
+
 class Target(Strict):
-    """One key figure's target: ``direction`` says which side is good."""
+    """One key figure's target: ``direction`` says which side is good.
+
+    ``formula`` names the figure (by default that of the target's own name), its ``change(name)`` in its unit or its ``growth(name)`` in
+    per cent, since the same period of last year, or ``change(name, previous)``. A shortfall of at most ``tolerance``, in the unit of the
+    target, is at risk and not missed. ``period`` says how often it is measured; None means in every period.
+    """
 
     label: Label
     target: Number
     direction: Literal["higher", "lower"] = "higher"
     owner: Label | None = None
+    formula: Annotated[str, BeforeValidator(_formula)] | None = None
+    tolerance: Annotated[Number, _in(0, 1e9)] = 0.0
+    period: Literal["month", "quarter", "half", "year"] | None = None
 
 
 class Bootstrap(Strict):

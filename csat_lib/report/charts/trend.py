@@ -63,7 +63,7 @@ def trend(
         _line(axes, known)
         if target is not None:
             _target(axes, page, known, target)
-        axes.set_xticks(range(len(known)), [_short(str(period)) for period in known["period"]])
+        axes.set_xticks(range(len(known)), [short_period(str(period)) for period in known["period"]])
         last = known.iloc[-1]
         label = (len(known) - 1, float(last["estimate"]))
         axes.annotate(cells.number(label[1]), label, (11, 0), textcoords="offset points", va="center_baseline", weight="bold")
@@ -114,7 +114,7 @@ def _target(axes: Axes, page: Page, frame: pd.DataFrame, target: float) -> None:
     axes.annotate(words, (left, target), (2, shift), textcoords="offset points", va=side, color=SOFT, fontsize=SMALL)
 
 
-def _short(period: str) -> str:
+def short_period(period: str) -> str:
     """2024Q4 becomes 24Q4; a month 2026-09 becomes 26-09; a special survey keeps its name."""
     return period[2:] if re.fullmatch(r"\d{4}\D.*", period) else period.removeprefix("special-")
 
