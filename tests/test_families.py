@@ -5,17 +5,18 @@ import pandas as pd
 import pytest
 
 from csat_lib.errors import ParamsError
-from csat_lib.tracking.families import benjamini_hochberg, corrected
+from csat_lib.stats import bh
+from csat_lib.tracking.families import corrected
 
 
 def test_benjamini_and_hochbergs_own_example_comes_out():
     # Benjamini & Hochberg (1995), JRSS B 57, section 4: 15 p-values, of which the procedure rejects the four smallest at .05.
     p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
-    assert (benjamini_hochberg(np.array(p)) < 0.05).sum() == 4
+    assert (bh(np.array(p)) < 0.05).sum() == 4
     from statsmodels.stats.multitest import multipletests
 
     shuffled = np.random.default_rng(1).permutation(p)
-    assert benjamini_hochberg(shuffled) == pytest.approx(multipletests(shuffled, method="fdr_bh")[1], abs=1e-12)
+    assert bh(shuffled) == pytest.approx(multipletests(shuffled, method="fdr_bh")[1], abs=1e-12)
 
 
 def test_ten_comparisons_are_planned_and_eleven_are_a_table():

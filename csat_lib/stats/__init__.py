@@ -3,7 +3,7 @@
 from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
 from csat_lib.stats.inference import Estimate, check_confidence, n_effective, percentile_interval, weighted_mean, wilson, z_value
 from csat_lib.stats.moments import Missing, Moments, Pairs, correlations, moments
-from csat_lib.stats.multiplicity import CORRECTIONS, holm
+from csat_lib.stats.multiplicity import CORRECTIONS, bh, holm
 from csat_lib.stats.parallel import each_piece
 from csat_lib.stats.resample import (
     Block,
@@ -27,6 +27,7 @@ __all__ = [
     "Pairs",
     "Products",
     "Scale",
+    "bh",
     "blocks",
     "check_confidence",
     "correlations",

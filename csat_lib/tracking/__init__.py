@@ -4,7 +4,6 @@ from csat_lib.tracking.benchmark import Benchmark, against_baseline, benchmark
 from csat_lib.tracking.comparable import codebook_hashes, not_comparable
 from csat_lib.tracking.control import control_chart
 from csat_lib.tracking.decompose import Decomposition, decompose_change, waterfall
-from csat_lib.tracking.families import benjamini_hochberg
 from csat_lib.tracking.figures import nps_interval
 from csat_lib.tracking.foresight import ForecastGain, forecast_gain
 from csat_lib.tracking.gains import gains_by_origin
@@ -29,7 +28,6 @@ __all__ = [
     "Waves",
     "against_baseline",
     "benchmark",
-    "benjamini_hochberg",
     "codebook_hashes",
     "compare_figures",
     "compare_waves",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest, pick
-from csat_lib.model.segments import holm
+from csat_lib.stats import bh, holm
 
 Array = npt.NDArray[np.float64]
 Correction = Literal["auto", "holm", "benjamini_hochberg", "none"]
@@ -18,20 +18,7 @@ FEW = 10  # planned comparisons: a longer family is a table
 NAMES = {"holm": "Holm", "benjamini_hochberg": "Benjamini-Hochberg", "none": "no correction"}
 
 
-def benjamini_hochberg(p: Array) -> Array:
-    """P-values corrected for their number so that the false discovery rate holds (Benjamini & Hochberg 1995), step up.
-
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).round(6).tolist()
-    [0.03, 0.04, 0.04]
-    """
-    order = np.argsort(-p, kind="stable")
-    stepped = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1)) if len(p) else p
-    result = np.empty_like(p)
-    result[order] = np.minimum(stepped, 1.0)
-    return result
-
-
-_RULES: dict[str, Callable[[Array], Array]] = {"holm": holm, "benjamini_hochberg": benjamini_hochberg, "none": np.copy}
+_RULES: dict[str, Callable[[Array], Array]] = {"holm": holm, "benjamini_hochberg": bh, "none": np.copy}
 
 
 def corrected(table: pd.DataFrame, *, family: Sequence[str] = (), correction: Correction = "auto") -> pd.DataFrame:

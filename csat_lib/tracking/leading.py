@@ -19,8 +19,7 @@ import pandas as pd
 from scipy import stats
 
 from csat_lib.errors import DataError, NotInStudyError, ParamsError, nearest, pick
-from csat_lib.model.segments import holm
-from csat_lib.stats import z_value
+from csat_lib.stats import holm, z_value
 from csat_lib.study import Study, load_study, parse_period
 from csat_lib.tracking.calendar import MONTHS, missing_between
 
