@@ -104,3 +104,23 @@ def test_segments_follow_all():
 def test_an_item_on_another_scale_is_refused_by_name():
     with pytest.raises(ParamsError, match="range: the enterprise method needs five grades; its scale runs from 1 to 10"):
         satisfaction(survey_of(pd.DataFrame({"range": [1.0, 10.0]}), ["range"]), ["range"])
+
+
+def test_item_weights_weigh_the_answers_and_leave_dont_know_out_of_both_sums():
+    frame = pd.DataFrame({"range": GRADES, "staff": np.where(np.arange(25) < 10, 4.0, np.nan)})
+    survey = survey_of(frame, ["range", "staff"], low=1, high=5)
+    found = satisfaction(survey, ["range", "staff"], weights=pd.Series({"range": 3.0, "staff": 1.0}))
+    together = found[found["item"] == "all"].set_index("metric")["estimate"]
+    # By the formula: (3 x (100 + 40 + 36 + 12 + 2) + 1 x 10 x 8) / (10 x (3 x 25 + 1 x 10)); (3 x 21 + 10) / (3 x 25 + 10).
+    assert together["degree"] == pytest.approx(100 * (3 * 190 + 80) / (10 * 85), abs=1e-10)
+    assert together["rate"] == pytest.approx(100 * 73 / 85, abs=1e-10)
+
+
+def test_the_size_of_item_weights_does_not_matter_but_their_names_do():
+    frame = pd.DataFrame({"range": GRADES, "staff": GRADES[::-1]})
+    survey = survey_of(frame, ["range", "staff"], low=1, high=5)
+    one = satisfaction(survey, ["range", "staff"], weights=pd.Series({"range": 3.0, "staff": 1.0}))
+    two = satisfaction(survey, ["range", "staff"], weights=pd.Series({"range": 0.75, "staff": 0.25}))
+    pd.testing.assert_frame_equal(one, two, rtol=1e-12)
+    with pytest.raises(ParamsError, match="No weight for the item 'staff'"):
+        satisfaction(survey, ["range", "staff"], weights=pd.Series({"range": 1.0}))

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError
-from csat_lib.index.scores import segments_of
-from csat_lib.stats import weighted_mean, wilson, z_value
+from csat_lib.index.design import Array, design_of, mean_ends, share_ends
+from csat_lib.index.scores import item_shares, segments_of
+from csat_lib.stats import Estimate
 from csat_lib.survey import Survey
 
 GRADE_SCORES = (10, 8, 6, 4, 2)
@@ -66,7 +67,14 @@ def overall(self_rated: float, surveyed: float, *, self_share: float = 0.4) -> f
     return self_rated * self_share + surveyed * (1 - self_share)
 
 
-def satisfaction(survey: Survey, items: Sequence[str], *, by: str | None = None, confidence: float = 0.95) -> pd.DataFrame:
+def satisfaction(
+    survey: Survey,
+    items: Sequence[str],
+    *,
+    by: str | None = None,
+    weights: pd.Series | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
     """Degree and rate of five-grade items, each and all together, by segment.
 
     Parameters
@@ -77,6 +85,8 @@ def satisfaction(survey: Survey, items: Sequence[str], *, by: str | None = None,
         Five-grade items.
     by : str, optional
         A segment.
+    weights : Series, optional
+        Weight of each item where all count together; equal when None. A don't-know answer is left out of both sums.
     confidence : float
         Of the intervals: linearised; the rate's by Wilson, on the n of a simple sample with the same standard error.
 
@@ -89,48 +99,53 @@ def satisfaction(survey: Survey, items: Sequence[str], *, by: str | None = None,
     Raises
     ------
     ParamsError
-        An item without five grades.
+        An item without five grades, or without a weight.
     """
-    grades = pd.DataFrame({item: _grade(survey, item) for item in items})
-    w = survey.weight_values
-    strata, cluster = survey.design()
-    rows = []
-    for segment, here in segments_of(survey, by):
-        for name in (*items, "all"):
-            part = grades if name == "all" else grades[[name]]
-            answered = part.notna().sum(axis=1).to_numpy(dtype=float)
-            for metric, values in (
-                ("degree", part * 20.0),
-                ("rate", (part >= 6 - SATISFIED_GRADES).astype(float).where(part.notna()) * 100),
-            ):
-                y = values.mean(axis=1).to_numpy(dtype=float)
-                found = weighted_mean(y[here], (w * answered)[here], strata=_at(strata, here), cluster=_at(cluster, here))
-                low, high = _ends(metric, found.estimate, found.std_error, found.n_effective, confidence)
-                rows.append((segment, name, metric, found.estimate, found.std_error, low, high, found.n, found.n_effective))
+    design, parts = design_of(survey), parts_of(survey, items, weights)
+    rows = [
+        (segment, name, metric, found.estimate, found.std_error, *ends_of_metric(metric, found, confidence), found.n, found.n_effective)
+        for segment, here in segments_of(survey, by)
+        for name, metric, y, factor in parts
+        for found in [design.mean(y, here, factor)]
+    ]
     columns = ["segment", "item", "metric", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _ends(metric: str, estimate: float, std_error: float, n_effective: float, confidence: float) -> tuple[float, float]:
-    if metric == "rate":
-        share = estimate / 100
-        equivalent = share * (1 - share) / (std_error / 100) ** 2 if std_error > 0 else n_effective
-        low, high = wilson(share, equivalent, confidence)
-        return 100 * low, 100 * high
-    z = z_value(confidence)
-    return estimate - z * std_error, min(estimate + z * std_error, 100.0)
+def parts_of(survey: Survey, items: Sequence[str], weights: pd.Series | None) -> list[tuple[str, str, Array, Array]]:
+    """(item or "all", metric, value of each respondent in per cent, weight of the answers behind it) for every figure."""
+    share = item_shares(items, weights)
+    grades = np.column_stack([grade(survey, item) for item in items])
+    satisfied = np.where(np.isnan(grades), np.nan, 100.0 * (grades >= 6 - SATISFIED_GRADES))
+    there = ~np.isnan(grades)
+    parts = []
+    for name in (*items, "all"):
+        own = share if name == "all" else np.array([float(item == name) for item in items])
+        factor = there @ own
+        for metric, values in (("degree", 20 * grades), ("rate", satisfied)):
+            total = np.where(there, values, 0.0) @ own
+            y = np.divide(total, factor, out=np.full(len(total), np.nan), where=factor > 0)
+            parts.append((name, metric, y, factor))
+    return parts
 
 
-def _grade(survey: Survey, item: str) -> pd.Series:
-    """1 (very dissatisfied) to 5 (very satisfied)."""
+def ends_of_metric(metric: str, found: Estimate, confidence: float) -> tuple[float, float]:
+    """The interval of a degree (normal) or a rate (Wilson)."""
+    return share_ends(found, confidence) if metric == "rate" else mean_ends(found, confidence)
+
+
+def grade(survey: Survey, item: str) -> Array:
+    """1 (very dissatisfied) to 5 (very satisfied), one value per respondent.
+
+    Raises
+    ------
+    ParamsError
+        The item has no five grades.
+    """
     found = survey.codebook.item(item)
     if found.high - found.low != len(GRADE_SCORES) - 1:
         raise ParamsError(f"{item}: the enterprise method needs five grades; its scale runs from {found.low:g} to {found.high:g}.")
-    return survey.responses[item] - found.low + 1
-
-
-def _at(codes: np.ndarray | None, here: np.ndarray) -> np.ndarray | None:
-    return None if codes is None else codes[here]
+    return survey.responses[item].to_numpy(dtype=float) - found.low + 1
 
 
 def _checked(counts: Sequence[float], grades: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError
-from csat_lib.index.scores import item_weights
+from csat_lib.index.scores import item_shares
 from csat_lib.stats import Moments, Scale, z_value
 from csat_lib.study import Structure
 from csat_lib.survey import Data, margin_of, moments_of, sample_size
@@ -122,5 +122,5 @@ def _shares(structure: Structure, weights: pd.Series | None) -> dict[str, np.nda
         names = each.of or each.items
         told = None if each.of and weights is not None and not set(names) & set(weights.index) else weights
         parts = [found[name] if each.of else np.eye(len(place))[place[name]] for name in names]
-        found[each.name] = np.asarray(item_weights(names, told) @ np.array(parts))
+        found[each.name] = np.asarray(item_shares(names, told) @ np.array(parts))
     return found

@@ -58,7 +58,7 @@ def scores(
     for each in structure.constructs:
         parts = found[list(each.of)] if each.of else on_hundred(survey, each.items)
         told = None if each.of and weights is not None and not set(each.of) & set(weights.index) else weights
-        found[each.name] = parts.to_numpy(dtype=float) @ item_weights(each.of or each.items, told)
+        found[each.name] = parts.to_numpy(dtype=float) @ item_shares(each.of or each.items, told)
     return _table(survey, found, "construct", by, confidence)
 
 
@@ -123,8 +123,8 @@ def _rows(survey: Survey, values: pd.DataFrame, parts: list[tuple[str, Mask]], c
             yield segment, str(name), found.estimate, found.std_error, *ends, found.n, found.n_effective
 
 
-def item_weights(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
-    """The weights of ``items``, summing to 1; equal where none are given."""
+def item_shares(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
+    """The weights of ``items`` as shares that sum to 1; equal where ``weights`` is None."""
     if weights is None:
         return np.full(len(items), 1 / len(items))
     for item in items:

@@ -6,6 +6,7 @@ import re
 
 from csat_lib.errors import ParamsError, nearest
 from csat_lib.report import driver_words, tracking_words
+from csat_lib.report.index_words import INDEX_HEADINGS, INDEX_PHRASES
 from csat_lib.report.words import HEADINGS, METRICS
 
 LANGUAGES = ("en", "zh")
@@ -223,6 +224,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "missing_none": ("Every question was answered by everybody.", "所有题目均有回答。"),
     **driver_words.PHRASES,
     **tracking_words.PHRASES,
+    **INDEX_PHRASES,
 }
 
 
@@ -253,9 +255,8 @@ def heading(column: str, language: str) -> str:
     >>> heading("n_effective", "en"), heading("half_width", "en")
     ('Effective n', 'Half width')
     """
-    if column in HEADINGS:
-        return HEADINGS[column][_place(language)]
-    return readable(column)
+    known = {**INDEX_HEADINGS, **HEADINGS}
+    return known[column][_place(language)] if column in known else readable(column)
 
 
 def metric(name: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from csat_lib.study.blocks import Mode
 from csat_lib.study.reader import Date, Label, Number, Strict, Words
 
 Language = Literal["en", "zh"]
+SUMS = 1e-9
 
 
 def _in(low: float, high: float) -> BeforeValidator:
@@ -68,6 +70,32 @@ def _formula(value: object) -> object:
             f"{value!r} is neither a figure's name nor change(name) or growth(name), with previous or year_before after a comma"
         )
     return value
+
+
+def _coefficients(value: object) -> object:
+    """Weighting coefficients that sum to 1."""
+    numbers = list(value.values()) if isinstance(value, dict) else []
+    if numbers and all(isinstance(each, int | float) and not isinstance(each, bool) for each in numbers):
+        total = math.fsum(numbers)
+        if abs(total - 1) > SUMS:
+            raise ValueError(f"the coefficients of {', '.join(map(str, value))} sum to {total:.10g}, not to 1")  # type: ignore[call-overload]
+    return value
+
+
+class ClassWeights(Strict):
+    """Weighting coefficients of customer classes: how much each class of ``attribute`` counts in degree and rate, whatever its size."""
+
+    attribute: str
+    weights: Annotated[dict[str, Share], BeforeValidator(_coefficients)]
+
+
+class BandBounds(Strict):
+    """Lower bounds of an index's bands on 0-100, and who set them."""
+
+    excellent: Number
+    good: Number
+    fair: Number
+    source: str
 
 
 class Target(Strict):
@@ -144,6 +172,10 @@ class Settings(Strict):
     grades: Words = ()
     self_share: Share = 0.4
     minimum_sample: Count = 100
+    minimum_competitor: Count = 10
+    class_weights: ClassWeights | None = None
+    bands: BandBounds | None = None
+    weight_set: str | None = None
     suppress_below: Annotated[int, _in(2, 1000)] = 10
     flag_below: Annotated[int, _in(2, 1000)] = 30
     confidence: Annotated[Number, _in(0.5, 0.999)] = 0.95

@@ -1,30 +1,44 @@
 """Charts: each takes the page and a long frame, and gives a figure with caption, alternative text and its data."""
 
 from csat_lib.report.charts.asymmetry import asymmetry
+from csat_lib.report.charts.banner import banner
 from csat_lib.report.charts.bars import importance
+from csat_lib.report.charts.contributions import change, contributions
 from csat_lib.report.charts.control import control
 from csat_lib.report.charts.dominance import dominance
 from csat_lib.report.charts.dots import scores, segments
+from csat_lib.report.charts.hierarchy import icicle
 from csat_lib.report.charts.paths import path_diagram
 from csat_lib.report.charts.priorities import importance_performance
+from csat_lib.report.charts.ranks import rank_intervals
 from csat_lib.report.charts.ranks_over_time import ranks_over_time
+from csat_lib.report.charts.sobol import sobol
 from csat_lib.report.charts.stacked import distribution, missing
+from csat_lib.report.charts.tornado import break_even, tornado
 from csat_lib.report.charts.transitions import transitions
 from csat_lib.report.charts.trend import trend
 from csat_lib.report.charts.waterfall import waterfall
 
 __all__ = [
     "asymmetry",
+    "banner",
+    "break_even",
+    "change",
+    "contributions",
     "control",
     "distribution",
     "dominance",
+    "icicle",
     "importance",
     "importance_performance",
     "missing",
     "path_diagram",
+    "rank_intervals",
     "ranks_over_time",
     "scores",
     "segments",
+    "sobol",
+    "tornado",
     "transitions",
     "trend",
     "waterfall",
