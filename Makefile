@@ -24,7 +24,8 @@ test: $(READY) ## style, types and the whole test suite
 	@$(BIN)/python -m pytest
 
 lab: $(READY) ## open JupyterLab
-	@$(BIN)/python -m jupyterlab
+	@$(BIN)/python -m jupyterlab --LabApp.news_url=None --LabApp.extension_manager=readonly \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 bench: $(READY) ## measure speed against floors, and bias and coverage against a known truth
 	@$(BIN)/python tests/benchmarks/run.py

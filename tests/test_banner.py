@@ -175,3 +175,31 @@ def test_the_size_of_weights_does_not_matter():
 def test_options_that_there_are_not_are_refused(options, words):
     with pytest.raises(ParamsError, match=words):
         banner(survey(), ITEMS, "region", **options)
+
+
+def test_more_than_26_columns_part_their_letters_by_blanks():
+    dealers = [f"d{number:02d}" for number in range(28)]
+    frame = pd.DataFrame({"speed": np.tile([1.0, 2.0], 28 * 15), "range": 5.0, "region": np.repeat(dealers, 30), "channel": "web"})
+    frame.loc[frame["region"] == "d27", "speed"] += 7
+    own = row(banner(survey_of(frame, ITEMS, roles={"region": "segment", "channel": "segment"}), ITEMS, "region"), "score")
+    alphabet = [chr(ord("A") + place) for place in range(26)]
+    assert own.loc["d27", "letter"] == "AB"
+    assert own.loc["d27", "letters"] == " ".join([*alphabet, "AA"])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: banner(survey(), "speed", "region"), r"expected a list of items, got 'speed'. Write \['speed'\]"),
+        (lambda: banner(survey(), ["speed", "speed"], "region"), "The item 'speed' is named twice"),
+        (lambda: banner(survey(), ITEMS, ["region", "region"]), "The segment 'region' is named twice"),
+        (lambda: banner(survey(), ITEMS, []), "at least one segment"),
+        (lambda: banner(survey(), ITEMS, "region", alpha="high"), "alpha=high: expected a number"),
+        (lambda: banner(survey(), ITEMS, "region", suppress_below=2.5), "suppress_below: expected a whole number"),
+        (lambda: arranged(FRAME, metric="score"), "Expected the table of banner; this one has no column 'banner'"),
+        (lambda: banner_bases(None), "Expected the table of banner, got None"),
+    ],
+)
+def test_what_makes_no_banner_is_refused(call, told):
+    with pytest.raises(ParamsError, match=told):
+        call()

@@ -143,6 +143,29 @@ def test_check_says_what_was_read(csat):
     assert "n = 60, 4 items, unweighted" in out
     assert "2 periods" in out
     assert "2 constructs, 1 path" in out
+    assert "indicators  none" in out
+
+
+def test_check_reads_the_indicators_and_the_weight_sets(csat, project):
+    study = project / "params" / "tiny"
+    (study / "weights").mkdir()
+    tree = "index:\n  children:\n    one: {weight: 0.5, item: ITEM}\n    two: {weight: 0.5, item: s2}\n"
+    (study / "indicators.yaml").write_text(tree.replace("ITEM", "s9"))
+    code, _, err = csat("check", "tiny")
+    assert code == 2
+    assert "tiny/indicators.yaml: one: no item 's9' in the codebook." in err
+    (study / "indicators.yaml").write_text(tree.replace("ITEM", "s1"))
+    held = "author: A\ndate: 2026-01-01\nmethod: direct\nreason: B\nlocked: [2026Q2]\nweights: {one: 0.4, two: 0.6}\n"
+    (study / "weights" / "first.yaml").write_text(held)
+    assert "indicators  2 nodes, 2 items; 1 weight set, indicators in use" in csat("check", "tiny")[1]
+    (study / "weights" / "first.yaml").write_text(held.replace("one: 0.4, ", ""))
+    code, out, _ = csat("check", "tiny")
+    assert code == 0
+    assert "warning weight_set: weights/first.yaml: weights: index: no weight for one." in out
+    (study / "weights" / "first.yaml").write_text(held.replace("author", "autor"))
+    code, _, err = csat("check", "tiny")
+    assert code == 2
+    assert "weights/first.yaml: unknown key 'autor'. Did you mean 'author'?" in err
 
 
 def test_check_finds_a_mistake_in_any_period(csat, project):

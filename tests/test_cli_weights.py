@@ -164,3 +164,46 @@ def test_mistakes_are_named_with_code_2(csat, words, said):
     code, _, err = csat(*words)
     assert code == 2
     assert said in err
+
+
+def test_lock_adds_periods_and_leaves_every_other_line(csat, project):
+    file = project / "params" / "demo" / "weights" / "panel2026.yaml"
+    before = file.read_text(encoding="utf-8")
+    code, out, _ = csat("lock", "demo", "panel2026", "2026Q3")
+    assert (code, out) == (0, "params/demo/weights/panel2026.yaml: locked for 2026Q3\n")
+    assert file.read_text(encoding="utf-8") == before.replace("locked: []", "locked: [2026Q3]")
+    code, _, err = csat("use", "demo", "equal", "--period", "2026Q3")
+    assert (code, "2026Q3 was published with the weights panel2026 and is locked" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("panel2026", "2026Q2"), "demo 2026Q2 is locked for charter2022, not panel2026."),
+        (("charter2022", "2026Q3"), "demo 2026Q3 is scored with panel2026, not charter2022. Put charter2022 to use first"),
+        (("panel2026", "2026Q9"), "2026Q9"),
+        (("panel2025", "2026Q3"), "Did you mean 'panel2026'?"),
+        (("equal", "2026Q3"), "'equal' is no file, so it cannot be locked"),
+        (("panel2026",), "Missing argument 'PERIOD...'"),
+    ],
+)
+def test_only_what_is_scored_with_a_set_can_be_locked_for_it(csat, project, words, said):
+    folder = project / "params" / "demo" / "weights"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    code, _, err = csat("lock", "demo", *words)
+    assert code == 2
+    assert said in err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_list_names_a_set_that_no_longer_fits_and_what_is_wrong(csat, project):
+    file = project / "params" / "demo" / "weights" / "charter2022.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("  parking: 0.4\n", ""), encoding="utf-8")
+    code, out, _ = csat("demo")
+    assert code == 0
+    assert "! charter2022" in out
+    assert "* panel2026" in out
+    assert "! weights/charter2022.yaml: weights: premises: no weight for parking." in out
+    assert csat("compare", "demo", "panel2026", "equal")[0] == 0
+    code, _, err = csat("compare", "demo", "charter2022", "equal")
+    assert (code, "no weight for parking" in err) == (2, True)

@@ -13,6 +13,7 @@ import pytest
 from csat_lib.errors import ParamsError
 from csat_lib.index import Node, Tree, break_even, robustness, sensitivity, tornado
 from csat_lib.report import charts, index_words, language, words
+from csat_lib.report.charts.banner import _less
 from csat_lib.report.page import Page
 from csat_lib.study import Codebook, Text
 from csat_lib.study.codebook import Attribute, Item
@@ -234,6 +235,11 @@ def test_a_small_column_takes_a_second_with_it_and_no_letter_tells_of_them(page)
     rows = rows_of(charts.banner(page, banner_frame(small=4), metric="score", caption="Scores"))
     assert rows[2] == ["Staff", "60.0", "61.0", "n < 10", "n < 10"]
     assert rows[4] == ["Base (n)", "800", "400", "–", "–"]
+
+
+def test_hidden_columns_leave_no_letter_among_double_letters():
+    assert _less("A AA AB", {"AA"}, " ") == "A AB"
+    assert _less("ABC", {"B"}, "") == "AC"
 
 
 def test_a_figure_that_the_banner_does_not_have_is_refused(page):

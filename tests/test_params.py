@@ -132,6 +132,10 @@ def test_what_belongs_to_one_period_is_refused_in_the_study(tiny_project, line):
     [
         ("language: en\n", "params/shop/study.yaml: the key 'title' is missing."),
         (STUDY + "langauge: en\n", "params/shop/study.yaml: unknown key 'langauge'. Did you mean 'language'?"),
+        (
+            STUDY + "class_weights: {attribute: regoin, weights: {north: 1}}\n",
+            "study.yaml: class_weights: attribute: no segment 'regoin' in the codebook. Did you mean 'region'?",
+        ),
         (STUDY.replace("region]", "regoin]"), "study.yaml: segments: no segment 'regoin' in the codebook. Did you mean 'region'?"),
         (STUDY.replace("region]", "weight]"), "study.yaml: segments: no segment 'weight' in the codebook. There are: region."),
         (

@@ -4,10 +4,22 @@ import datetime as dt
 import shutil
 
 import pytest
+from conftest import STUDY
 
 from csat_lib.errors import DataError, NotInStudyError, ParamsError
 from csat_lib.index import load_tree
-from csat_lib.report.weightsets import judged_set, listed_sets, set_in_use, sets_in_use, tree_in_use, trees_of, use_set, weight_sets
+from csat_lib.report.weightlock import lock_set
+from csat_lib.report.weightsets import (
+    checked_sets,
+    judged_set,
+    listed_sets,
+    set_in_use,
+    sets_in_use,
+    tree_in_use,
+    trees_of,
+    use_set,
+    weight_sets,
+)
 from csat_lib.study import load_study
 
 TREE = """\
@@ -211,3 +223,59 @@ def test_the_demonstration_scores_its_last_quarter_with_the_panel(root, tmp_path
     assert used["2026Q3"] == "panel2026"
     assert {used[each.name] for each in study.periods[:-1]} == {"charter2022"}
     assert trees_of(study)["charter2022"].weights() == load_tree(study).weights()
+
+
+def stale(study):
+    """The old set, locked for 2026Q2, lacks a node of today's tree."""
+    return study(**{"params/shop/weights/old.yaml": OLD.replace("value: 0.4, satisfaction: 0.2", "value: 0.6")})
+
+
+def test_a_set_that_lacks_a_node_stops_no_other_and_is_listed_with_its_fault(study):
+    here = stale(study)
+    use_set(here, "new")
+    assert tree_in_use(again(here)).weights()["quality"] == 0.7
+    listed = listed_sets(again(here)).set_index("weights")
+    assert listed["verdict"].to_dict() == {"new": "in use", "old": "does not fit"}
+    assert listed.loc["old", "fault"].startswith("weights/old.yaml: weights: index: no weight for satisfaction.")
+
+
+def test_to_use_a_set_that_lacks_a_node_is_refused(study):
+    here = stale(study)
+    with pytest.raises(ParamsError, match=r"weights/old\.yaml: weights: index: no weight for satisfaction.*The set old cannot be used"):
+        use_set(here, "old")
+    with pytest.raises(ParamsError, match="no weight for satisfaction"):
+        tree_in_use(again(here, "2026Q2"))
+
+
+def test_the_check_warns_of_a_stale_locked_set_and_refuses_one_that_is_needed(study):
+    here = stale(study)
+    tree, sets, used, faults = checked_sets(here, ["2026Q2", "2026Q3"])
+    assert (len(tree.leaves), list(sets), used) == (3, ["new", "old"], "indicators")
+    assert [each.split(":")[0] for each in faults] == ["weights/old.yaml"]
+    with pytest.raises(ParamsError, match=r"weights/old\.yaml: weights: index"):
+        checked_sets(again(here, "2026Q2"), ["2026Q2"])
+
+
+def test_the_check_of_a_study_without_indicators_finds_nothing_to_check(tiny_project):
+    assert checked_sets(load_study("shop", root=tiny_project()), ["2026Q3"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("locked: [2026Q2]\n", "locked: [2026Q2, 2026Q3]\n"),
+        ("locked:\n- 2026Q2   \n", "locked: [2026Q2, 2026Q3]\n"),
+        ("locked: [\n  2026Q2,\n]   # published\n", "locked: [2026Q2, 2026Q3]   # published\n"),
+    ],
+)
+def test_a_lock_is_written_whatever_the_form_of_the_list(study, text, expected):
+    here = study(
+        **{
+            "params/shop/weights/old.yaml": "# ours\n" + OLD.replace("locked: [2026Q2]\n", text),
+            "params/shop/study.yaml": STUDY + "weight_set: old\n",
+        }
+    )
+    path, locked = lock_set(here, "old", ["2026Q3"])
+    assert locked == ("2026Q2", "2026Q3")
+    assert path.read_text(encoding="utf-8") == "# ours\n" + OLD.replace("locked: [2026Q2]\n", expected)
+    assert weight_sets(here)["old"].locked == locked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +39,7 @@ def check(obj: Mapping[str, Any], study: str, period: str | None) -> None:
     )
     click.echo(f"codebook    {many(len(loaded.codebook.items), 'item')}, {many(len(loaded.codebook.attributes), 'attribute')}")
     click.echo(f"model       {_model(loaded)}")
+    click.echo(f"indicators  {_indicators(loaded, [each.name for each in loaded.periods] if period is None else [loaded.period.name])}")
     click.echo(f"notebooks   {', '.join(notebooks)}")
     _check_data(loaded)
 
@@ -48,6 +49,18 @@ def _model(study: Study) -> str:
         return "none"
     parts = (many(len(study.structure.constructs), "construct"), many(len(study.structure.paths), "path"))
     return f"{study.parameters.model}: {', '.join(parts)}"
+
+
+def _indicators(study: Study, periods: Sequence[str]) -> str:
+    """The indicator system and the weights of the study's period; a set that some period needs and that does not fit is an error."""
+    from csat_lib.report.weightsets import checked_sets
+
+    found = checked_sets(study, periods)
+    if found is None:
+        return "none"
+    tree, sets, used, faults = found
+    told = f"{many(len(tree.nodes) - 1, 'node')}, {many(len(tree.leaves), 'item')}; {many(len(sets), 'weight set')}, {used} in use"
+    return "\n".join([told, *(f"  warning weight_set: {fault}" for fault in faults)])
 
 
 def _check_data(study: Study) -> None:

@@ -1,4 +1,4 @@
-"""Commands about the weights of a study's indicators: list, template, make, compare, use."""
+"""Commands about the weights of a study's indicators: list, template, make, compare, use, lock."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from csat_lib.index.ahp import Method
     from csat_lib.index.group_ahp import Aggregate
     from csat_lib.study import Study
+
+MARKS = {"in use": "*", "does not fit": "!", "": " "}
 
 
 class _Weights(click.Group):
@@ -53,7 +55,7 @@ def list_(obj: Mapping[str, Any], study: str) -> None:
     table = listed_sets(loaded)
     lines = [
         [
-            f"{'*' if row['verdict'] else ' '} {row['weights']}",
+            f"{MARKS[row['verdict']]} {row['weights']}",
             str(row["author"] or "-"),
             str(row["date"] or "-"),
             str(row["method"] or "-"),
@@ -64,6 +66,8 @@ def list_(obj: Mapping[str, Any], study: str) -> None:
     ]
     _show(["  set", "author", "date", "method", "locked", "hash"], lines, numbers=0)
     click.echo(f"* in use in {loaded.period}. Besides: indicators (as in indicators.yaml), equal.")
+    for fault in table.loc[table["fault"] != "", "fault"]:
+        click.echo(f"! {fault}")
 
 
 @weights.command()
@@ -203,6 +207,22 @@ def use(obj: Mapping[str, Any], study: str, name: str, *, period: str | None) ->
     open_ = [each for each, used in sets_in_use(again, [each.name for each in again.periods]).items() if used == name]
     click.echo(f"Scored with it: {', '.join(open_) or 'no period yet'}.")
     click.echo(f"What it changes: csat weights compare {study} {before} {name}")
+
+
+@weights.command()
+@click.argument("study")
+@click.argument("name", metavar="SET")
+@click.argument("periods", metavar="PERIOD...", nargs=-1, required=True)
+@debug_option
+@click.pass_obj
+def lock(obj: Mapping[str, Any], study: str, name: str, *, periods: Sequence[str]) -> None:
+    """Lock PERIOD..., scored with SET and published, so that they keep it whatever STUDY is scored with later."""
+    from csat_lib.report.weightlock import lock_set
+
+    loaded = _study(obj, study)
+    with disk():
+        path, locked = lock_set(loaded, name, periods)
+    click.echo(f"{path.relative_to(root_of(obj).resolve()).as_posix()}: locked for {_span(', '.join(locked))}")
 
 
 def _study(obj: Mapping[str, Any], study: str) -> Study:

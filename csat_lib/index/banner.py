@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ParamsError, pick
+from csat_lib.errors import ParamsError, pick, whole
 from csat_lib.index.design import Design, design_of
-from csat_lib.index.letters import CORRECTIONS, Correction, Figure, design_p, figures_of, higher, letter, pooled_p, welch_p
-from csat_lib.index.scores import segments_of
+from csat_lib.index.letters import CORRECTIONS, Correction, Figure, design_p, figures_of, higher, letter, pooled_p, spelled, welch_p
+from csat_lib.index.named_numbers import number, table_with
+from csat_lib.index.scores import named_items, segments_of
 from csat_lib.survey import Survey
 
 Array = npt.NDArray[np.float64]
@@ -83,22 +84,23 @@ def banner(
     -------
     DataFrame
         banner (the segment's name; empty for the total), segment ("all" for the total), letter of the column, item, metric, code (point of
-        the scale in a distribution, else NaN), estimate (0-100 or per cent; NaN where suppressed), std_error, n, n_effective, letters,
-        suppressed, small_base, test, correction, alpha.
+        the scale in a distribution, else NaN), estimate (0-100 or per cent; NaN where suppressed), std_error, n, n_effective, letters
+        (parted by blanks in a banner of more than 26 columns), suppressed, small_base, test, correction, alpha.
 
     Raises
     ------
     ParamsError
-        An option that there is not, or no item.
+        An option that there is not, or an item, segment or metric that is missing or named twice.
     """
     pick(CORRECTIONS, correction, "correction")
     pick(TESTS, test, "test")
     for word in metrics:
         pick(dict.fromkeys(METRICS), word, "metric of a banner")
-    if not 0 < alpha < 1:
+    if not 0 < number(alpha, "alpha") < 1:
         raise ParamsError(f"alpha={alpha:g}: expected a level between 0 and 1, such as 0.05.")
-    if not items or not metrics:
-        raise ParamsError("Name at least one item and one metric.")
+    items, banners = named_items(survey, items), [by] if isinstance(by, str) else list(by or [])
+    _check_names(banners, metrics)
+    suppress_below, flag_below = whole(suppress_below, "suppress_below", least=1), whole(flag_below, "flag_below", least=1)
     design = design_of(survey)
     known = design.strata is not None or design.cluster is not None
     plan = _Plan(
@@ -108,11 +110,20 @@ def banner(
         raise ParamsError("test='effective_n' knows no strata or clusters, and this survey has them. Use test='design'.")
     lines = [line for item in items for line in _lines(survey, item, metrics)]
     rows: list[dict[str, object]] = []
-    for name in (TOTAL, *([by] if isinstance(by, str) else by)):
+    for name in (TOTAL, *banners):
         columns = segments_of(survey, None) if name == TOTAL else segments_of(survey, name)[1:]
         for item, metric, code, y in lines:
             rows += _row(design, y, columns, plan, {"banner": name, "item": item, "metric": metric, "code": code})
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _check_names(banners: Sequence[str], metrics: Sequence[str]) -> None:
+    for what, names in (("segment", banners), ("metric", metrics)):
+        if not len(names):
+            raise ParamsError(f"A banner table needs at least one {what}.")
+        twice = next((name for name in names if list(names).count(name) > 1), None)
+        if twice is not None:
+            raise ParamsError(f"The {what} {twice!r} is named twice. A table has it once.")
 
 
 def _lines(survey: Survey, item: str, metrics: Sequence[Metric]) -> Iterator[tuple[str, str, float, Array]]:
@@ -151,7 +162,7 @@ def _row(
             "std_error": figure.std_error if shown[place] else np.nan,
             "n": figure.n,
             "n_effective": figure.n_effective,
-            "letters": "".join(letter(other) for other in won[place]),
+            "letters": spelled(won[place], len(columns)),
             "suppressed": not shown[place],
             "small_base": shown[place] and figure.n < plan.flag_below,
             "test": _TEST_NAMES[plan.test, kind],
@@ -216,6 +227,7 @@ def arranged(table: pd.DataFrame, *, metric: Metric, decimals: int | None = None
     ParamsError
         The table does not have that metric.
     """
+    table_with(table, COLUMNS, "banner")
     own = table[table["metric"] == metric]
     if own.empty:
         raise ParamsError(f"The banner table has no {metric!r}. There are: {', '.join(table['metric'].unique())}.")
@@ -230,7 +242,7 @@ def arranged(table: pd.DataFrame, *, metric: Metric, decimals: int | None = None
 
 def banner_bases(table: pd.DataFrame) -> pd.DataFrame:
     """The bases of a banner table: rows by item and base (n, n_effective), columns by banner and segment."""
-    own = table.drop_duplicates(["banner", "segment", "item"])
+    own = table_with(table, COLUMNS, "banner").drop_duplicates(["banner", "segment", "item"])
     both = pd.concat([own.assign(base=base, count=own[base].astype(float)) for base in ("n", "n_effective")])
     return _wide(both, "count", ["item", "base"])
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import ParamsError
+from csat_lib.errors import ParamsError, whole
 from csat_lib.index.design import Array, design_of, mean_ends, share_ends
-from csat_lib.index.scores import segments_of
+from csat_lib.index.scores import named_items, segments_of
+from csat_lib.stats import check_confidence
 from csat_lib.survey import Survey
 
 COLUMNS = ["segment", "item", "metric", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
@@ -52,7 +53,8 @@ def box_shares(
         More boxes than the item's scale has beside them.
     """
     tables = []
-    for item in items:
+    top, bottom = whole(top, "top", least=1), whole(bottom, "bottom", least=1)
+    for item in named_items(survey, items):
         low, high = _ends(survey, item)
         for word, boxes in (("top", top), ("bottom", bottom)):
             if not 1 <= boxes <= high - low:
@@ -92,7 +94,7 @@ def csat(survey: Survey, item: str, *, boxes: int | None = None, by: str | None 
         raise ParamsError(
             f"{item}: CSAT is the top two of five points; the scale runs from {low:g} to {high:g}. Say boxes= for how many count."
         )
-    counted = 2 if boxes is None else boxes
+    counted = 2 if boxes is None else whole(boxes, "boxes", least=1)
     if not 1 <= counted <= high - low:
         raise ParamsError(f"boxes={counted}: {item} has {high - low + 1:g} points, so expected 1 to {high - low:g}.")
     x = _answers(survey, item)
@@ -177,6 +179,7 @@ def _table(
     ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> pd.DataFrame:
     """Means of ``values`` by segment; those with a range of their own get a normal interval, the rest are shares in per cent."""
+    check_confidence(confidence)
     design, rows = design_of(survey), []
     for segment, here in segments_of(survey, by):
         for metric, y in values.items():

@@ -111,6 +111,8 @@ def _game(table: Array, names: list[str]) -> tuple[pd.Series | None, str]:
 
 
 def _stacked(sets: Mapping[str, Mapping[str, float] | pd.Series]) -> pd.DataFrame:
+    if not isinstance(sets, Mapping):
+        raise ParamsError(f"sets: expected weights for each set by name, got {type(sets).__name__}.")
     if len(sets) < 2:
         raise ParamsError(f"{len(sets)} set of weights: two or more are needed to combine.")
     series = {name: named_numbers(each, name) for name, each in sets.items()}

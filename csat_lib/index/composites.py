@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from csat_lib.errors import DataError, ParamsError, pick
 from csat_lib.index.hierarchy import Node, Tree
+from csat_lib.index.named_numbers import number
 from csat_lib.survey import Survey
 
 Array = npt.NDArray[np.float64]
@@ -72,7 +73,7 @@ def composites(
     DataError
         A leaf without data.
     """
-    if not 0 <= minimum_coverage <= 1:
+    if not 0 <= number(minimum_coverage, "minimum_coverage") <= 1:
         raise ParamsError(f"minimum_coverage={minimum_coverage:g}: expected a share of the siblings' weight, from 0 to 1.")
     pick(MISSING_LEAVES, missing_leaves, "rule for missing leaves")
     values: dict[str, Array] = {}

@@ -13,6 +13,7 @@ from csat_lib.index.composites import MINIMUM_COVERAGE, MissingLeaves, composite
 from csat_lib.index.design import design_of
 from csat_lib.index.hierarchy import Tree
 from csat_lib.index.hierarchy_scores import Waves
+from csat_lib.index.named_numbers import table_with
 from csat_lib.index.scores import segments_of
 from csat_lib.survey import Survey
 
@@ -58,6 +59,8 @@ def contributions(
             contributions(each, tree, by=by, minimum_coverage=minimum_coverage, missing_leaves=missing_leaves).assign(period=period)
             for period, each in data.items()
         ]
+        if not tables:
+            raise DataError("No wave was given.")
         return pd.concat(tables, ignore_index=True)[["period", *COLUMNS]]
     found = composites(data, tree, minimum_coverage=minimum_coverage, missing_leaves=missing_leaves)
     design, stated = design_of(data), tree.effective_weights()
@@ -100,6 +103,7 @@ def change_contributions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFr
     """
     tables = []
     for name, table in (("before", before), ("after", after)):
+        table_with(table, COLUMNS, "contributions")
         if table["node"].duplicated().any() or table.empty:
             raise DataError(f"{name}: expected the rows of one segment and one period; got {len(table)} rows. Select them first.")
         if not (table["n"] > 0).all():
@@ -145,6 +149,7 @@ def change_between(table: pd.DataFrame, first: str, second: str, *, along: str =
     ParamsError
         No such column or value.
     """
+    table_with(table, COLUMNS, "contributions")
     if along not in {"segment", "period"} or along not in table.columns:
         raise ParamsError(f"along={along!r}: the table is by {', '.join(name for name in ('period', 'segment') if name in table)}.")
     for name in (first, second):

@@ -5,7 +5,6 @@ grades_20 gives the grades 20, 40, 60, 80, 100, as the enterprise method does; h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +16,8 @@ import pandas as pd
 from csat_lib.errors import ParamsError, pick
 from csat_lib.index.design import design_of, mean_ends
 from csat_lib.index.enterprise import grade
-from csat_lib.index.scores import segments_of
+from csat_lib.index.named_numbers import number, table_with
+from csat_lib.index.scores import named_items, segments_of
 from csat_lib.study import Study
 from csat_lib.survey import Survey
 
@@ -39,6 +39,7 @@ def convert(score: float, *, given: Convention, wanted: Convention) -> float:
     70.0
     """
     low, high = pick(CONVENTIONS, given, "convention")
+    score = number(score, "score")
     if not low <= score <= high:
         raise ParamsError(f"{score:g} is no score of the convention {given}: it runs from {low:g} to {high:g}.")
     bottom, top = pick(CONVENTIONS, wanted, "convention")
@@ -73,7 +74,7 @@ def grade_scores(
     """
     low, high = pick(CONVENTIONS, convention, "convention")
     design, rows = design_of(survey), []
-    values = {item: low + (grade(survey, item) - 1) / 4 * (high - low) for item in items}
+    values = {item: low + (grade(survey, item) - 1) / 4 * (high - low) for item in named_items(survey, items)}
     for segment, here in segments_of(survey, by):
         for item, y in values.items():
             found = design.mean(y, here)
@@ -110,8 +111,10 @@ class Bands:
 
     def __post_init__(self) -> None:
         low, high = pick(CONVENTIONS, self.convention, "convention")
+        for each in ("excellent", "good", "fair"):
+            number(getattr(self, each), f"bands: {each}")
         bounds = (high, self.excellent, self.good, self.fair, low)
-        if not all(math.isfinite(each) for each in bounds) or not all(above > below for above, below in pairwise(bounds)):
+        if not all(above > below for above, below in pairwise(bounds)):
             told = f"excellent {self.excellent:g}, good {self.good:g}, fair {self.fair:g}"
             raise ParamsError(f"bands: {told}: the bounds must fall and lie between {high:g} and {low:g}.")
         if not self.source.strip():
@@ -153,6 +156,7 @@ def banded(scores: pd.DataFrame, *, bands: Bands = BANDS["hundred"]) -> pd.DataF
     ParamsError
         The scores are in another convention than the bands.
     """
+    table_with(scores, ["estimate"], "scores from 0 to 100")
     if "convention" in scores.columns and not (scores["convention"] == bands.convention).all():
         other = next(each for each in scores["convention"] if each != bands.convention)
         raise ParamsError(f"The bands are for the convention {bands.convention}, the scores are in {other}. Give the bands of that one.")

@@ -125,11 +125,18 @@ def concordance(table: pd.DataFrame) -> dict[str, float | int | str]:
 
 def _tables(ratings: pd.DataFrame) -> dict[Hashable, pd.DataFrame]:
     """Round -> experts x indicators, complete."""
+    if not isinstance(ratings, pd.DataFrame):
+        raise DataError(f"Delphi ratings: expected a table with {', '.join(COLUMNS)}, got {type(ratings).__name__}.")
     for name in COLUMNS:
         if name not in ratings.columns:
             raise DataError(f"Delphi ratings: no column {name!r}.{nearest(name, map(str, ratings.columns))}")
     if ratings.empty:
         raise DataError("Delphi ratings: there are none.")
+    for name in COLUMNS[:3]:
+        for place in np.flatnonzero(ratings[name].isna()):
+            raise DataError(f"Delphi ratings: row {place + 1} has no {name}. Fill it, or leave the row out.")
+    if ratings["round"].map(lambda each: isinstance(each, str)).nunique() > 1:
+        raise DataError("Delphi ratings: some rounds are numbers and some are words, so they have no order. Use one of the two.")
     for row in ratings.loc[ratings.duplicated(["expert", "round", "indicator"]), ["round", "expert", "indicator"]].itertuples(index=False):
         raise DataError(f"Round {row[0]}: {row[1]} rates {row[2]} twice. Keep one rating.")
     return {label: _complete(part, label) for label, part in ratings.groupby("round", sort=True)}

@@ -9,7 +9,8 @@ import pandas as pd
 
 from csat_lib.index.design import design_of, share_ends
 from csat_lib.index.enterprise import grade
-from csat_lib.index.scores import segments_of
+from csat_lib.index.scores import named_items, segments_of
+from csat_lib.stats import check_confidence
 from csat_lib.survey import Survey
 
 NO_REASON = ""
@@ -35,8 +36,9 @@ def dissatisfied_items(survey: Survey, items: Sequence[str], *, by: str | None =
         segment ("all" first), item, dissatisfied, very_dissatisfied (answers), estimate (both, in per cent of the answers to the item,
         weighted), std_error, conf_low, conf_high, n, n_effective.
     """
+    check_confidence(confidence)
     design = design_of(survey)
-    grades = {item: grade(survey, item) for item in items}
+    grades = {item: grade(survey, item) for item in named_items(survey, items)}
     columns = ["segment", "item", "dissatisfied", "very_dissatisfied", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
     tables = []
     for segment, here in segments_of(survey, by):
@@ -61,7 +63,7 @@ def dissatisfied_reasons(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
     DataFrame
         item, grade ("dissatisfied", "very dissatisfied"), reason (empty where none was stated), n (answers).
     """
-    reasons = _stated(survey)
+    reasons, items = _stated(survey), named_items(survey, items)
     parts = []
     for item in items:
         own = grade(survey, item)

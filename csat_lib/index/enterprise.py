@@ -12,7 +12,7 @@ import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError
 from csat_lib.index.design import Array, design_of, mean_ends, share_ends
-from csat_lib.index.scores import item_shares, segments_of
+from csat_lib.index.scores import item_shares, named_items, segments_of
 from csat_lib.stats import Estimate
 from csat_lib.survey import Survey
 
@@ -114,6 +114,7 @@ def satisfaction(
 
 def parts_of(survey: Survey, items: Sequence[str], weights: pd.Series | None) -> list[tuple[str, str, Array, Array]]:
     """(item or "all", metric, value of each respondent in per cent, weight of the answers behind it) for every figure."""
+    items = named_items(survey, items)
     share = item_shares(items, weights)
     grades = np.column_stack([grade(survey, item) for item in items])
     satisfied = np.where(np.isnan(grades), np.nan, 100.0 * (grades >= 6 - SATISFIED_GRADES))

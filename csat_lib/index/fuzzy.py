@@ -128,7 +128,7 @@ def evaluated(a: Array, R: pd.DataFrame, operator: Operator, v: Array | None, po
 
 def check_power(power: int) -> None:
     """Refuse a sharpening other than 1 or 2."""
-    if power not in {1, 2}:
+    if isinstance(power, bool) or power not in (1, 2):
         raise ParamsError(f"power={power}: expected 1, or 2 to sharpen towards the leading grade.")
 
 

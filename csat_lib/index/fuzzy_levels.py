@@ -20,6 +20,7 @@ from csat_lib.index.fuzzy import (
     factor_weights,
     grade_values,
 )
+from csat_lib.index.scores import named_items
 from csat_lib.survey import Survey
 
 Between = Literal["as_given", "normalised"]
@@ -120,8 +121,7 @@ def membership_of(
     DataError
         An item that nobody answered, or answers between the codes.
     """
-    if not items:
-        raise ParamsError("No items were named.")
+    items = named_items(survey, items)
     found = [survey.codebook.item(item) for item in items]
     low, high = found[0].low, found[0].high
     for each in found:

@@ -80,6 +80,8 @@ def group_ahp(
         What ``ahp`` refuses, with the expert's name.
     """
     pick(AGGREGATES, aggregate, "aggregation")
+    if not isinstance(matrices, Mapping):
+        raise ParamsError(f"Expected a matrix for each expert by name, got {type(matrices).__name__}.")
     if not matrices:
         raise ParamsError("No expert's judgements were given.")
     say = _say(list(matrices), expert_weights)

@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
+from csat_lib.index.named_numbers import number, weights_by_name
 from csat_lib.study import Text
 
 SUMS = 1e-9
@@ -143,9 +144,9 @@ class Tree:
         Raises
         ------
         ParamsError
-            A name that is no node below the index, or siblings that no longer sum to 1.
+            A name that is no node below the index or is there twice, what is no number, or siblings that no longer sum to 1.
         """
-        given = {str(name): float(value) for name, value in weights.items()}
+        given = weights_by_name(weights)
         known = self.weights()
         for name in given:
             if name not in known:
@@ -189,9 +190,9 @@ def _check_items(root: Node) -> None:
 
 def _check_weights(node: Node) -> None:
     for child in node.children:
-        if not (math.isfinite(child.weight) and 0 <= child.weight <= 1):
+        if not 0 <= number(child.weight, f"{node.name}: {child.name}: weight") <= 1:
             raise ParamsError(f"{node.name}: {child.name}: the weight {child.weight:g}; a weight within its parent is from 0 to 1.")
     total = math.fsum(child.weight for child in node.children)
-    if node.children and abs(total - 1) > SUMS:
+    if node.children and not abs(total - 1) <= SUMS:
         told = ", ".join(f"{child.name} {child.weight:g}" for child in node.children)
         raise ParamsError(f"{node.name}: the weights of its children ({told}) sum to {total:.10g}, not to 1. Divide each by the sum.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, NotInStudyError, ParamsError
+from csat_lib.errors import DataError, NotInStudyError, ParamsError, whole
 from csat_lib.index.composites import MINIMUM_COVERAGE, MissingLeaves, composites
 from csat_lib.index.design import design_of, mean_ends
 from csat_lib.index.hierarchy import Tree
@@ -108,6 +108,8 @@ def scores_by_weights(
     DataFrame
         weights, period (only with several waves), segment, estimate (the index, 0-100), std_error, conf_low, conf_high, n, n_effective.
     """
+    if not trees:
+        raise ParamsError("No set of weights was given.")
     tables = []
     for name, tree in trees.items():
         found = tree_scores(data, tree, by=by, minimum_coverage=minimum_coverage, missing_leaves=missing_leaves, confidence=confidence)
@@ -152,7 +154,10 @@ def unit_scores(
     DataError
         A leaf without data.
     """
+    minimum = whole(minimum, "minimum", least=1)
     if not isinstance(data, Survey):
+        if not data:
+            raise DataError("No wave was given.")
         if by is not None:
             raise ParamsError("Units are the waves or the segments of one wave: give several waves, or by=, not both.")
         rows = {period: _means(each, tree, None, minimum, missing_leaves).loc["all"] for period, each in data.items()}

@@ -39,6 +39,8 @@ def rating_weights(ratings: pd.DataFrame | pd.Series | Mapping[str, float], *, c
     table = ratings if isinstance(ratings, pd.DataFrame) else named_numbers(ratings, "ratings").to_frame("ratings").T
     if table.empty:
         raise DataError("There are no ratings.")
+    if table.columns.has_duplicates:
+        raise DataError(f"The indicator {table.columns[table.columns.duplicated()][0]!r} appears twice.")
     try:
         X = table.to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
@@ -75,8 +77,10 @@ def comparison_weights(table: pd.DataFrame | Mapping[str, pd.DataFrame], *, scor
         A missing or impossible score, a pair that does not sum, or no points at all: by name.
     """
     whole, allowed = pick(SCORINGS, scoring, "scoring")
+    if not isinstance(table, pd.DataFrame | Mapping):
+        raise ParamsError(f"Expected a table of comparisons or {{expert: table}}, got {type(table).__name__}.")
     tables = {"": table} if isinstance(table, pd.DataFrame) else dict(table)
-    if not tables:
+    if not tables or any(each.empty for each in tables.values()):
         raise ParamsError("No table of comparisons was given.")
     items = list(next(iter(tables.values())).index)
     points = np.mean([_points(each, items, f"{name}: " if name else "", whole, allowed) for name, each in tables.items()], axis=0)

@@ -17,6 +17,7 @@ from csat_lib.errors import pick
 Array = npt.NDArray[np.float64]
 Correction = Literal["none", "bonferroni", "holm"]
 SMALLEST = 1e-18  # a pooled variance that is rounding
+SINGLE = 26
 
 
 class Figure(NamedTuple):
@@ -129,3 +130,12 @@ def letter(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         text = chr(ord("A") + rest) + text
     return text
+
+
+def spelled(places: Sequence[int], columns: int) -> str:
+    """The letters of several columns as one text; with more than 26 columns a blank parts them, since AA would read as A and A.
+
+    >>> spelled([0, 3], 5), spelled([0, 26], 30)
+    ('AD', 'A AA')
+    """
+    return (" " if columns > SINGLE else "").join(letter(place) for place in places)

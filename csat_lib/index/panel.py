@@ -74,6 +74,8 @@ def panel_weights(
     DataError
         What ``ahp`` refuses, with parent and expert.
     """
+    if not judgements:
+        raise ParamsError("No judgements were given. Read them with read_judgements.")
     say = dict(expert_weights or {})
     known = sorted({name for experts in judgements.values() for name in experts})
     for name in say:

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ParamsError, pick
+from csat_lib.errors import ParamsError, pick, whole
 from csat_lib.index.hierarchy import Node, Tree
-from csat_lib.index.ranking import Weighting, weights_over
+from csat_lib.index.named_numbers import named_numbers, number, weights_by_name
+from csat_lib.index.ranking import SUMS, Weighting, weights_over
 
 Array = npt.NDArray[np.float64]
 Shake = Literal["dirichlet", "noise"]
@@ -30,13 +31,15 @@ def concentration(weights: Mapping[str, float] | pd.Series | Array, mean_cv: flo
     Raises
     ------
     ParamsError
-        A spread that no Dirichlet of these weights has.
+        A spread that no Dirichlet of these weights has, or weights that are negative or do not sum to 1.
 
     >>> round(concentration({"a": 0.5, "b": 0.5}, 0.25), 6)
     15.0
     """
-    w = np.asarray(list(weights.values()) if isinstance(weights, Mapping) else weights, dtype=float)
-    positive = w[w > 0]
+    w = named_numbers(weights, "weights").to_numpy()  # type: ignore[arg-type]
+    if not (np.isfinite(w).all() and (w >= 0).all() and abs(w.sum() - 1) <= SUMS):
+        raise ParamsError(f"weights: {w.tolist()}; they must be from 0 upward and sum to 1.")
+    mean_cv, positive = number(mean_cv, "spread"), w[w > 0]
     spread = float(np.sqrt((1 - positive) / positive).mean())
     if not 0 < mean_cv < spread:
         told = f"the mean CV of {len(positive)} such weights lies between 0 and {spread:.3g}; 0.1 to 0.25 is usual"
@@ -76,11 +79,12 @@ def shaken_weights(
     Raises
     ------
     ParamsError
-        A spread out of range.
+        A spread out of range, or draws or a seed that are no whole numbers.
     """
     shake = pick(SHAKES, method, "way to shake weights")
-    names = [leaf.name for leaf in weights.leaves] if isinstance(weights, Tree) else [str(name) for name in weights.keys()]  # noqa: SIM118
-    if draws < 1 or draws * len(names) > LARGEST:
+    draws, seed = whole(draws, "draws", least=1), whole(seed, "seed", least=0)
+    names = [leaf.name for leaf in weights.leaves] if isinstance(weights, Tree) else list(weights_by_name(weights))
+    if draws * len(names) > LARGEST:
         raise ParamsError(f"draws={draws}: expected 1 to {LARGEST // max(len(names), 1):,} for {len(names)} indicators.")
     rng = np.random.default_rng(seed)
     if isinstance(weights, Tree):
@@ -89,7 +93,7 @@ def shaken_weights(
     if isinstance(spread, Mapping):
         raise ParamsError("spread: levels are those of a tree; for plain weights give one number.")
     w = weights_over(names, weights)
-    return pd.DataFrame(shake(w, float(spread), draws, rng), columns=names)
+    return pd.DataFrame(shake(w, number(spread, "spread"), draws, rng), columns=names)
 
 
 def _dirichlet(w: Array, spread: float, draws: int, rng: np.random.Generator) -> Array:
@@ -116,11 +120,11 @@ def _spreads(spread: Spread, tree: Tree) -> dict[int, float]:
     """Level of the children -> spread."""
     known = sorted(set(tree.levels.values()) - {1})
     if not isinstance(spread, Mapping):
-        return dict.fromkeys(known, float(spread))
+        return dict.fromkeys(known, number(spread, "spread"))
     for level in spread:
         if level not in known:
             raise ParamsError(f"spread: no level {level!r} below the index; there are {', '.join(map(str, known))}.")
-    return {int(level): float(value) for level, value in spread.items()}
+    return {int(level): number(value, f"spread at level {level}") for level, value in spread.items()}
 
 
 class _Shaking(NamedTuple):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
 from csat_lib.index.hierarchy import Node, Tree
+from csat_lib.index.named_numbers import weights_by_name
 from csat_lib.survey import Survey
 
 IMPORTANT_FROM = 0.5
@@ -46,7 +47,7 @@ def principles(
     Raises
     ------
     ParamsError
-        Importance of something that is no leaf, or negative.
+        Importance of something that is no leaf, negative, given twice, or 0 for all.
     """
     stated = _importance(tree, importance)
     bound = important_from * float(stated.mean()) if stated.notna().any() else np.nan
@@ -71,13 +72,18 @@ def _importance(tree: Tree, importance: pd.Series | None) -> pd.Series:
     found = pd.Series(np.nan, index=[leaf.name for leaf in tree.leaves])
     if importance is None:
         return found
+    named: dict[str, str] = {}
     leaf_of = {leaf.name: leaf.name for leaf in tree.leaves} | {str(leaf.item): leaf.name for leaf in tree.leaves}
-    for name, value in importance.items():
+    for name, value in weights_by_name(importance, "importance").items():
         if name not in leaf_of:
             raise ParamsError(f"importance: {name!r} is no leaf of the tree.{nearest(str(name), leaf_of)}")
-        if value < 0:
+        if value < 0 or np.isinf(value):
             raise ParamsError(f"importance: {name}: {value:g}; importance is from 0 upward. Take the size of a negative coefficient.")
-        found[leaf_of[str(name)]] = float(value)
+        if leaf_of[name] in named:
+            raise ParamsError(f"importance: {name!r} and {named[leaf_of[name]]!r} are one leaf. Give it one importance.")
+        found[leaf_of[name]], named[leaf_of[name]] = value, name
+    if found.notna().any() and not found.max() > 0:
+        raise ParamsError("importance: all are 0, so nothing can be called important. Give some, or none.")
     return found
 
 

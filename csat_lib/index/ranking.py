@@ -13,6 +13,7 @@ import pandas as pd
 
 from csat_lib.errors import DataError, ParamsError, nearest
 from csat_lib.index.hierarchy import Tree
+from csat_lib.index.named_numbers import weights_by_name
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
@@ -72,9 +73,8 @@ def weights_over(names: Sequence[str], weights: Weighting) -> Array:
     ParamsError
         An indicator without a weight, a weight without an indicator, a negative one, or a sum that is not 1.
     """
-    given = weights.effective_weights() if isinstance(weights, Tree) else pd.Series(weights, dtype=float)
+    given = weights.effective_weights() if isinstance(weights, Tree) else pd.Series(weights_by_name(weights), dtype=float)
     known = [str(name) for name in names]
-    given.index = given.index.map(str)
     for name in known:
         if name not in given.index:
             raise ParamsError(f"weights: none for the indicator {name!r}.{nearest(name, given.index)}")

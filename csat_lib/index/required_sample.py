@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csat_lib.index.scores import segments_of
+from csat_lib.errors import whole
+from csat_lib.index.scores import named_items, segments_of
 from csat_lib.survey import Survey
 
 MINIMUM, MINIMUM_COMPETITOR = 100, 10
@@ -44,6 +45,8 @@ def required_sample(
         segment ("all" = the own survey, then each competitor), n (valid questionnaires), minimum, verdict ("ok", "below the required
         sample", "another instrument", "another method", "another period"; several are joined by "; ").
     """
+    items = named_items(survey, items)
+    minimum, minimum_competitor = whole(minimum, "minimum", least=1), whole(minimum_competitor, "minimum_competitor", least=1)
     own = int(survey.responses[list(items)].notna().any(axis=1).sum())
     rows = [("all", own, minimum, "ok" if own >= minimum else BELOW)]
     if competitors is not None:

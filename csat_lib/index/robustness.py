@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from csat_lib.errors import ParamsError
+from csat_lib.errors import DataError, ParamsError, whole
+from csat_lib.index.named_numbers import named_numbers
 from csat_lib.index.perturbation import Shake, Spread, shaken_weights, spread_of
 from csat_lib.index.ranking import Ranks, Weighting, checked, ranks, weights_over
 from csat_lib.stats import one_thread
@@ -77,7 +78,8 @@ def robustness(
         A gap in the scores, by unit and indicator.
     """
     X = checked(scores)
-    top = min(3, len(X)) if top is None else top
+    top = min(3, len(X)) if top is None else whole(top, "top", least=1)
+    draws = whole(draws, "draws", least=1)
     if not 1 <= top <= len(X):
         raise ParamsError(f"top={top}: expected 1 to {len(X)}, the number of units.")
     names = [str(name) for name in scores.columns]
@@ -126,7 +128,7 @@ def outranks(
     DataFrame
         Units x units; the diagonal is 0.
     """
-    X = checked(scores)
+    X, draws = checked(scores), whole(draws, "draws", least=1)
     names = [str(name) for name in scores.columns]
     weights_over(names, weights)
     drawn = shaken_weights(weights, draws=draws, seed=seed, method=method, spread=spread)[names].to_numpy()
@@ -138,9 +140,11 @@ def outranks(
 
 def rank_agreement(first: pd.Series, second: pd.Series) -> pd.DataFrame:
     """How alike two indices of the same units rank them: metric (spearman, kendall, mean_rank_shift), estimate, n."""
-    if not first.index.equals(second.index):
+    if not isinstance(first, pd.Series) or not isinstance(second, pd.Series) or not first.index.equals(second.index):
         raise ParamsError("The two indices are not of the same units in the same order.")
-    a, b = first.to_numpy(dtype=float), second.to_numpy(dtype=float)
+    a, b = (named_numbers(each, "index").to_numpy() for each in (first, second))
+    if not len(a) or not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise DataError("A unit has no index, or there is no unit. Leave out those without one.")
     found = _agreement(a, b)
     rows = {
         "spearman": found["spearman_equal"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
+from csat_lib.index.named_numbers import named_numbers
 from csat_lib.stats import weighted_mean, z_value
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
@@ -123,10 +124,26 @@ def _rows(survey: Survey, values: pd.DataFrame, parts: list[tuple[str, Mask]], c
             yield segment, str(name), found.estimate, found.std_error, *ends, found.n, found.n_effective
 
 
+def named_items(survey: Survey, items: Sequence[str]) -> list[str]:
+    """``items`` as a list: one at least, each once, all in the codebook."""
+    if isinstance(items, str) or not isinstance(items, Iterable):
+        raise ParamsError(f"items: expected a list of items, got {items!r}.{f' Write [{items!r}].' if isinstance(items, str) else ''}")
+    names = [survey.codebook.item(each).name for each in items]
+    if not names:
+        raise ParamsError("No items were named.")
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice is not None:
+        raise ParamsError(f"The item {twice!r} is named twice. It counts once.")
+    return names
+
+
 def item_shares(items: Sequence[str], weights: pd.Series | None) -> np.ndarray:
     """The weights of ``items`` as shares that sum to 1; equal where ``weights`` is None."""
+    if not len(items):
+        raise ParamsError("No items were named.")
     if weights is None:
         return np.full(len(items), 1 / len(items))
+    weights = named_numbers(weights, "weights")
     for item in items:
         if item not in weights.index:
             raise ParamsError(f"No weight for the item {item!r}.{nearest(item, map(str, weights.index))}")

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from csat_lib.errors import DataError, ParamsError, nearest
+from csat_lib.index.named_numbers import number
 from csat_lib.index.ranking import Weighting, checked, ranks, weights_over
 
 Array = npt.NDArray[np.float64]
@@ -52,13 +53,15 @@ def tornado(
     X = checked(scores, fewest=1)
     names = [str(name) for name in scores.columns]
     w = weights_over(names, weights)
-    if not 0 < step < 1:
+    if not 0 < number(step, "step") < 1:
         raise ParamsError(f"step={step:g}: expected a share of the weight between 0 and 1; 0.1 is 10 per cent.")
     heavy = [name for name, value in zip(names, w, strict=True) if value * (1 + step) >= 1]
     if heavy:
         raise ParamsError(f"{heavy[0]}: a weight {step:.0%} higher would leave nothing for the others. Take a smaller step.")
     units = [str(name) for name in scores.index]
     if compare is not None:
+        if isinstance(compare, str) or len(compare) != 2:
+            raise ParamsError(f"compare={compare!r}: expected two units or periods.")
         first, second = (_place(name, units) for name in compare)
         X, units = X[[second]] - X[[first]], [f"{compare[0]} -> {compare[1]}"]
     index = X @ w
@@ -101,6 +104,8 @@ def break_even(scores: pd.DataFrame, weights: Weighting, first: str, second: str
     X = checked(scores)
     names, units = [str(name) for name in scores.columns], [str(name) for name in scores.index]
     w = weights_over(names, weights)
+    if str(first) == str(second):
+        raise ParamsError(f"{first!r} and {second!r} are one unit. Name two.")
     d = X[_place(first, units)] - X[_place(second, units)]
     difference = float(w @ d)
     v = np.full(len(w), np.nan)

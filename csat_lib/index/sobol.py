@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import qmc
 
-from csat_lib.errors import DataError, ParamsError
-from csat_lib.stats import blocks, counts, percentile_interval
+from csat_lib.errors import DataError, ParamsError, whole
+from csat_lib.stats import blocks, check_confidence, counts, percentile_interval
 
 Array = npt.NDArray[np.float64]
 LARGEST = 2**22
@@ -56,13 +56,17 @@ def sobol_indices(
     Raises
     ------
     ParamsError
-        No factors, or a sample too small or too large.
+        No factors or one twice, a sample too small or too large, or a seed or draws that are no whole numbers.
     DataError
         The model does not vary, or returns something that is no number.
     """
     d = len(factors)
     if d == 0:
         raise ParamsError("No factors were named.")
+    if isinstance(factors, str) or len(set(factors)) < d:
+        raise ParamsError(f"factors: expected a list of different names, got {factors!r}.")
+    seed, draws, samples = whole(seed, "seed", least=0), whole(draws, "draws", least=2), whole(samples, "samples", least=1)
+    check_confidence(confidence)
     if not 8 <= samples <= LARGEST // (d + 2):
         raise ParamsError(f"samples={samples}: expected 8 to {LARGEST // (d + 2):,} for {d} factors.")
     power = int(np.ceil(np.log2(samples)))

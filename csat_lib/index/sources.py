@@ -12,6 +12,7 @@ import pandas as pd
 from csat_lib.errors import DataError, ParamsError, nearest
 from csat_lib.index.design import design_of
 from csat_lib.index.enterprise import ends_of_metric, parts_of
+from csat_lib.index.named_numbers import weights_by_name
 from csat_lib.index.scores import segments_of
 from csat_lib.stats import Estimate
 from csat_lib.survey import Survey
@@ -115,7 +116,7 @@ def class_satisfaction(
         A class that counts has no answers.
     """
     found = dict(segments_of(survey, by)[1:])
-    check_shares(shares, {**dict.fromkeys(shares), **found}, what=f"class of {by}")
+    check_shares(shares, {**dict.fromkeys(weights_by_name(shares, "coefficients")), **found}, what=f"class of {by}")
     empty = [name for name, share in shares.items() if share > 0 and name not in found]
     if empty:
         raise DataError(f"{by}: nobody of the class {empty[0]!r} answered, but its coefficient is {shares[empty[0]]:g}.{_REMEDY}")
@@ -143,7 +144,7 @@ def check_shares(shares: Mapping[str, float], known: Iterable[str], *, what: str
         What they are, for the message.
     """
     names = [str(each) for each in known]
-    for name, share in shares.items():
+    for name, share in weights_by_name(shares, "coefficients").items():
         if name not in names:
             raise ParamsError(f"coefficients: no {what} {name!r}.{nearest(name, names)}")
         if not (math.isfinite(share) and 0 <= share <= 1):
@@ -152,7 +153,7 @@ def check_shares(shares: Mapping[str, float], known: Iterable[str], *, what: str
     if lacking:
         raise ParamsError(f"coefficients: the {what} {lacking[0]!r} has none. Give it one, 0 where it does not count.")
     total = math.fsum(shares.values())
-    if abs(total - 1) > SUMS:
+    if not abs(total - 1) <= SUMS:
         told = ", ".join(f"{name} {share:g}" for name, share in shares.items())
         raise ParamsError(f"coefficients: {told}: they sum to {total:.10g}, not to 1. Divide each by the sum.")
 

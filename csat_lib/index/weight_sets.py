@@ -17,6 +17,7 @@ from csat_lib.errors import ParamsError, nearest
 from csat_lib.index.ahp import Ahp, Method
 from csat_lib.index.expert_template import Tree
 from csat_lib.index.group_ahp import Aggregate, GroupAhp, refuse_inconsistent
+from csat_lib.index.named_numbers import weights_by_name
 from csat_lib.index.panel import Panel
 from csat_lib.study import parse_period
 
@@ -127,7 +128,7 @@ def weight_set(
     Raises
     ------
     ParamsError
-        An empty text, a weight outside 0-1, or a period that cannot be.
+        An empty text, a weight outside 0-1 or twice, or a period that cannot be.
     DataError
         Inconsistent judgements: the first one to revisit is named.
     """
@@ -140,7 +141,7 @@ def weight_set(
         refuse_inconsistent(weights, name)
     if isinstance(weights, Panel | Ahp | GroupAhp):
         how, weights = how | {"random_index": weights.random_index}, weights.weights
-    numbers = {str(node): float(value) for node, value in weights.items()}
+    numbers = weights_by_name(weights, f"{name}.yaml: weights")
     return WeightSet(name, author, date, method, reason, numbers, tuple(judgements), locked=tuple(locked), **how)
 
 
@@ -174,15 +175,18 @@ def check_siblings(weights: Mapping[str, float] | pd.Series, tree: Tree, *, wher
         A child without a weight, a weight without a place in the tree, or siblings that do not sum to 1.
     """
     nodes = [child for children in tree.values() for child in children]
-    for node in weights.keys():  # noqa: SIM118  a Series iterates over its values
+    weights = weights_by_name(weights, where)
+    for node in weights:
         if node not in nodes:
             raise ParamsError(f"{where}: {node!r} has no place in the tree.{nearest(str(node), nodes)}")
+        if not 0 <= weights[node] <= 1:
+            raise ParamsError(f"{where}: {node}: {weights[node]:g}; a weight within its parent is from 0 to 1.")
     for parent, children in tree.items():
         lacking = [child for child in children if child not in weights]
         if lacking:
             raise ParamsError(f"{where}: {parent}: no weight for {', '.join(lacking)}. Give every child one, 0 where it does not count.")
-        total = math.fsum(float(weights[child]) for child in children)
-        if children and abs(total - 1) > SIBLINGS:
+        total = math.fsum(weights[child] for child in children)
+        if children and not abs(total - 1) <= SIBLINGS:
             raise ParamsError(
                 f"{where}: {parent}: the weights of {', '.join(children)} sum to {total:.10g}, not to 1. Divide each by the sum."
             )

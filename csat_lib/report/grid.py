@@ -24,7 +24,10 @@ NAMES = frozenset({"construct", "item", "cause", "effect", "driver", "metric", "
 READ_OUT = frozenset({"metric", "rule"})
 KEPT_VISIBLE = NAMES | {"segment", "period", "label", "code"}
 PILLS = frozenset({"verdict", "status", "quadrant", "severity"})
-COUNTS = frozenset({"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws"})
+COUNTS = frozenset(
+    {"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws"}
+    | {"minimum", "dissatisfied", "very_dissatisfied"}
+)
 SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution"})
 SHARES = frozenset({"share", "answered", "missing", "blank", "dont_know", "not_answered"})
 P_VALUES = frozenset({"p_value", "p", "p_adjusted"})

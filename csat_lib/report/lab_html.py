@@ -12,6 +12,7 @@ from csat_lib.report.exhibits import lab_style
 from csat_lib.report.lab import TOP, Bench, Readings
 from csat_lib.report.language import translated
 from csat_lib.report.page import Page
+from csat_lib.report.treefigures import set_label
 
 MOST = 15
 LEAST = 5e-5
@@ -86,7 +87,7 @@ def beside_html(page: Page, bench: Bench, here: Readings, there: Readings, *, no
     name : str
         The other set's.
     """
-    other = translated(name, page.language)
+    other = set_label(name, page.language)
     heads = ["", other, page.say("lab_here"), ""]
     rows = [
         [f"{page.say('lab_index')}, {one['period']}", *_three(float(two["estimate"]), float(one["estimate"]))]

@@ -10,8 +10,8 @@ import ipywidgets
 from csat_lib.errors import CsatError
 from csat_lib.report.lab import UNTITLED, Bench
 from csat_lib.report.lab_html import beside_html, index_html, message_html, ranks_html, style_html
-from csat_lib.report.language import translated
 from csat_lib.report.page import Page
+from csat_lib.report.treefigures import set_label
 
 STEP = 0.005
 
@@ -60,7 +60,7 @@ class WeightsLab:
         return ipywidgets.VBox([ipywidgets.HTML(style_html()), top, middle, self.beside, self.comparison, save, self.message])
 
     def _set_options(self) -> list[tuple[str, str]]:
-        return [(translated(name, self.page.language), name) for name in self.bench.held.trees]
+        return [(set_label(name, self.page.language), name) for name in self.bench.held.trees]
 
     def _show_sliders(self) -> None:
         """One slider a child of the chosen parent."""

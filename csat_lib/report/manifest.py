@@ -30,14 +30,15 @@ PACKAGES = (
     *("papermill", "nbclient", "nbconvert", "ipykernel", "pydantic"),
 )
 EARLIER = 8
+WEIGHTS = {".yaml", ".yml", ".xlsx"}
 _BLOCK = 1 << 20
 
 
 def inputs(study: Study, notebooks: Iterable[Path]) -> dict[str, dict[str, Any]]:
     """What the reports of a period rest on: file -> SHA-256 and size.
 
-    Parameter files, codebook, model, lock file, notebooks, every source of this period, and the customers of the
-    earlier periods that trends show.
+    Parameter files, codebook, indicator system, weight sets with their judgements, model, lock file, notebooks, every source of this
+    period, and the customers of the earlier periods that trends show.
 
     Parameters
     ----------
@@ -52,14 +53,15 @@ def inputs(study: Study, notebooks: Iterable[Path]) -> dict[str, dict[str, Any]]
         By a name that holds on every machine: from the project's root, or from the study's data root.
     """
     paths = study.paths
-    files = {*paths.parameters, *notebooks, *_sources(study)}
+    files = {*paths.parameters, *notebooks, *_sources(study), *_weights(study)}
     if study.parameters.model:
         files.add(_model_file(study))
     files.add(paths.root / "requirements.lock")
     for each in study.earlier(EARLIER)[:-1]:
         with suppress(CsatError):
             earlier = load_study(study.name, each.name, root=paths.root).paths
-            files |= {*earlier.parameters, earlier.data("customers")}
+            files |= set(earlier.parameters)
+            files.add(earlier.data("customers"))
     found = {portable(path, study): path for path in files if path.is_file()}
     return {name: _seal(found[name]) for name in sorted(found)}
 
@@ -196,6 +198,12 @@ def versions() -> dict[str, str]:
 def _model_file(study: Study) -> Path:
     named = Path(str(study.parameters.model))
     return named if named.suffix in {".yaml", ".yml"} else study.paths.root / "params" / "models" / f"{named}.yaml"
+
+
+def _weights(study: Study) -> set[Path]:
+    """The indicator system, and every weight set and file of judgements: a period can be scored with any, and trends restate all."""
+    folder = study.paths.params / "weights"
+    return {study.paths.params / "indicators.yaml", *(path for path in folder.glob("*") if path.suffix.lower() in WEIGHTS)}
 
 
 def _sources(study: Study) -> set[Path]:

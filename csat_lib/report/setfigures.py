@@ -141,7 +141,8 @@ def set_trend(study: Study, history: Mapping[str, Survey]) -> pd.DataFrame:
     study : Study
         Whose sets.
     history : mapping of str to Survey
-        By period, from ``load_history``; a wave that does not ask every item is left out.
+        By period, from ``load_history``; a wave that does not ask every item, or is locked for a set that no longer fits the indicator
+        system, is left out.
 
     Returns
     -------
@@ -157,6 +158,8 @@ def set_trend(study: Study, history: Mapping[str, Survey]) -> pd.DataFrame:
     trees = trees_of(study)
     waves = comparable_waves(history, trees[EQUAL])
     used = sets_in_use(study, list(waves))
+    waves = {period: wave for period, wave in waves.items() if used[period] in trees or period == list(waves)[-1]}
+    used = {period: used[period] for period in waves}
     names = [*dict.fromkeys(used.values()), *([] if EQUAL in used.values() else [EQUAL])]
     table = scores_by_weights(waves, {name: trees[name] for name in names}, confidence=study.parameters.confidence)
     table["verdict"] = ["in use" if used[period] == name else "" for name, period in zip(table["weights"], table["period"], strict=True)]

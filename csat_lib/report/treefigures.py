@@ -10,7 +10,7 @@ from csat_lib.errors import NotInStudyError
 from csat_lib.index import Robustness, Tree, change_between, fuzzy_levels, membership_of, robustness, tree_scores
 from csat_lib.index.hierarchy import Node
 from csat_lib.report import cells
-from csat_lib.report.language import translated
+from csat_lib.report.language import say
 from csat_lib.report.page import Page
 from csat_lib.report.setfigures import CHANGES, FEWEST_UNITS, units_of, weights_part
 from csat_lib.study import Study
@@ -111,6 +111,12 @@ def graded(page: Page, survey: Survey, tree: Tree) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", *shares, "grade", "grading", "plain_mean", "difference", "n"])
 
 
+def set_label(name: str, language: str) -> str:
+    """What a set of weights is called: our own in ``language``, the study's by their names."""
+    ours = {"indicators": "indicators", "equal": "set_equal", "published": "published"}
+    return say(ours[name], language) if name in ours else name
+
+
 def set_sentences(page: Page, changes: pd.DataFrame) -> list[str]:
     """Whether the weights changed with the last wave, and how much of the published step comes from that.
 
@@ -125,15 +131,15 @@ def set_sentences(page: Page, changes: pd.DataFrame) -> list[str]:
         return []
     used = changes.set_index("status")["weights"]
     if "both waves" in used.index:
-        return [page.say("set_same", new=translated(str(used["both waves"]), page.language))]
+        return [page.say("set_same", new=set_label(str(used["both waves"]), page.language))]
     step = changes.loc[changes["weights"] == "published", "estimate"].iloc[0]
-    words = {"old": translated(str(used["before"]), page.language), "new": translated(str(used["after"]), page.language)}
+    words = {"old": set_label(str(used["before"]), page.language), "new": set_label(str(used["after"]), page.language)}
     return [page.say("set_changed", part=cells.signed(weights_part(changes), 2), step=cells.signed(step, 2), **words)]
 
 
 def shown_changes(page: Page, changes: pd.DataFrame) -> pd.DataFrame:
     """``setfigures.set_changes`` with the sets' names in the page's language, as a table prints them."""
-    told = changes.assign(weights=[translated(str(each), page.language) for each in changes["weights"]]) if len(changes) else changes
+    told = changes.assign(weights=[set_label(str(each), page.language) for each in changes["weights"]]) if len(changes) else changes
     return told[[each for each in CHANGES if each != "std_error"]]
 
 

@@ -19,6 +19,7 @@ from csat_lib.index import (
     Panel,
     Tree,
     WeightSet,
+    check_siblings,
     load_tree,
     load_weight_sets,
     locked_set,
@@ -37,31 +38,57 @@ RESERVED = (OWN, EQUAL)
 KEY = "weight_set"
 
 
+class Trees(dict[str, Tree]):
+    """The indicator system under every set that fits it; to ask for one that does not is refused with what is wrong with it."""
+
+    def __init__(self, trees: Mapping[str, Tree], faults: Mapping[str, str]) -> None:
+        super().__init__(trees)
+        self.faults = dict(faults)
+
+    def __missing__(self, name: str) -> Tree:
+        if name in self.faults:
+            raise ParamsError(f"{self.faults[name]} The set {name} cannot be used with this indicators.yaml.")
+        raise ParamsError(f"No weight set {name!r}.{nearest(name, [*self, *self.faults])}")
+
+
 def weight_sets(study: Study) -> dict[str, WeightSet]:
-    """The study's named sets, each held against its indicator system.
+    """The study's named sets, whether or not they fit the indicator system of today (``misfits``).
 
     Raises
     ------
-    NotInStudyError
-        The study has no indicators.yaml.
     ParamsError
         A mistake in a set's file, or a set with a reserved name.
     """
-    sets = load_weight_sets(study, tree=load_tree(study).siblings())
+    sets = load_weight_sets(study)
     for name in RESERVED:
         if name in sets:
             raise ParamsError(f"weights/{name}.yaml: {name!r} is kept for the weights of indicators.yaml or equal ones. Rename the file.")
     return sets
 
 
-def trees_of(study: Study) -> dict[str, Tree]:
-    """The indicator system under every set of weights: "indicators", the named sets, "equal"."""
-    own = load_tree(study)
-    return {
-        OWN: own,
-        **{name: own.with_weights(each.weights) for name, each in weight_sets(study).items()},
-        EQUAL: own.with_equal_weights(),
-    }
+def misfits(tree: Tree, sets: Mapping[str, WeightSet]) -> dict[str, str]:
+    """What is wrong with each set that does not fit ``tree``, by its name: an older set may know other nodes than those of today."""
+    found: dict[str, str] = {}
+    for name, each in sets.items():
+        try:
+            check_siblings(each.weights, tree.siblings(), where=f"weights/{name}.yaml: weights")
+        except ParamsError as error:
+            found[name] = str(error)
+    return found
+
+
+def trees_of(study: Study) -> Trees:
+    """The indicator system under every set of weights that fits it: "indicators", the named sets, "equal".
+
+    Raises
+    ------
+    NotInStudyError
+        The study has no indicators.yaml.
+    """
+    own, sets = load_tree(study), weight_sets(study)
+    faults = misfits(own, sets)
+    named = {name: own.with_weights(each.weights) for name, each in sets.items() if name not in faults}
+    return Trees({OWN: own, **named, EQUAL: own.with_equal_weights()}, faults)
 
 
 def set_in_use(study: Study, sets: Mapping[str, WeightSet] | None = None) -> str:
@@ -92,6 +119,35 @@ def sets_in_use(study: Study, periods: Sequence[str]) -> dict[str, str]:
     return {each: set_in_use(load_study(study.name, each, root=study.paths.root), sets) for each in periods}
 
 
+def checked_sets(study: Study, periods: Sequence[str]) -> tuple[Tree, dict[str, WeightSet], str, list[str]] | None:
+    """Tree, sets, the set in use and the faults of sets that nothing new is scored with; None where the study has neither tree nor sets.
+
+    Parameters
+    ----------
+    study : Study
+        In its period.
+    periods : sequence of str
+        Those whose sets are looked up as well.
+
+    Raises
+    ------
+    ParamsError
+        A mistake in indicators.yaml or in a set, by file and key; a set that is named and that there is not; a set that does not fit and
+        that the study's period or an open one is scored with.
+    NotInStudyError
+        Sets without an indicator system.
+    """
+    sets, asked = weight_sets(study), study.parameters.weight_set
+    if not sets and asked is None and not (study.paths.params / "indicators.yaml").is_file():
+        return None
+    trees = trees_of(study)
+    used = {**sets_in_use(study, periods), study.period.name: set_in_use(study, sets)}
+    for period, name in used.items():
+        if period == study.period.name or locked_set(sets, period) is None:
+            chosen(trees, name)
+    return trees[OWN], sets, used[study.period.name], list(trees.faults.values())
+
+
 def tree_in_use(study: Study) -> Tree:
     """The indicator system with the weights that the study's period is scored with.
 
@@ -104,23 +160,28 @@ def tree_in_use(study: Study) -> Tree:
 
 
 def chosen(trees: Mapping[str, Tree], name: str) -> Tree:
-    """The tree under the set called ``name``, or an error with the nearest one."""
-    if name not in trees:
+    """The tree under the set called ``name``, or an error with the nearest one, or with what is wrong with it."""
+    if name not in trees and not isinstance(trees, Trees):
         raise ParamsError(f"No weight set {name!r}.{nearest(name, trees)}")
     return trees[name]
 
 
 def listed_sets(study: Study) -> pd.DataFrame:
-    """Every set: weights (its name), author, date, method, reason, locked (periods), hash, verdict ("in use" or empty)."""
+    """Every set with what it says of itself, whether it is in use, and why it does not fit.
+
+    The columns are weights (its name), author, date, method, reason, locked (periods), hash, verdict ("in use", "does not fit" or empty)
+    and fault (what is wrong with it under the indicator system of today).
+    """
     sets = weight_sets(study)
-    used = set_in_use(study, sets)
-    rows: list[tuple[object, ...]] = [
-        (name, each.author, each.date, each.method, each.reason, ", ".join(each.locked), each.hash, "in use" if name == used else "")
-        for name, each in sets.items()
-    ]
+    used, faults = set_in_use(study, sets), misfits(load_tree(study), sets)
+    rows: list[tuple[object, ...]] = []
+    for name, each in sets.items():
+        verdict = "does not fit" if name in faults else "in use" if name == used else ""
+        about = (each.author, each.date, each.method, each.reason, ", ".join(each.locked), each.hash)
+        rows.append((name, *about, verdict, faults.get(name, "")))
     if used in RESERVED:
-        rows.insert(0, (used, "", None, "", "", "", "", "in use"))
-    return pd.DataFrame(rows, columns=["weights", "author", "date", "method", "reason", "locked", "hash", "verdict"])
+        rows.insert(0, (used, "", None, "", "", "", "", "in use", ""))
+    return pd.DataFrame(rows, columns=["weights", "author", "date", "method", "reason", "locked", "hash", "verdict", "fault"])
 
 
 def use_set(study: Study, name: str, *, period: str | None = None) -> Path:

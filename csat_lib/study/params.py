@@ -278,6 +278,9 @@ def _check_item_names(settings: Settings, codebook: Codebook, where: str) -> Non
     for name in settings.segments:
         if name not in segments:
             raise ParamsError(f"{where}: segments: no segment {name!r} in the codebook.{nearest(name, segments)}")
+    classes = settings.class_weights.attribute if settings.class_weights else None
+    if classes is not None and classes not in segments:
+        raise ParamsError(f"{where}: class_weights: attribute: no segment {classes!r} in the codebook.{nearest(classes, segments)}")
 
 
 def resolved(settings: Settings) -> dict[str, Any]:

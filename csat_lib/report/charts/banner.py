@@ -13,7 +13,7 @@ from csat_lib.report import cells
 from csat_lib.report.disclosure import protect
 from csat_lib.report.exhibits import Exhibit, check_name, csv_link, need, nothing, to_csv
 from csat_lib.report.grid import Row
-from csat_lib.report.language import joined
+from csat_lib.report.language import joined, translated
 from csat_lib.report.page import Page
 
 NEEDED = ("banner", "segment", "letter", "item", "metric", "estimate", "n", "letters", "correction", "alpha", "test")
@@ -74,15 +74,16 @@ def _without_hidden(kept: pd.DataFrame, by: list[str]) -> list[str]:
     """Letters, less those of hidden columns; none in hidden cells."""
     margin = kept.groupby(by, dropna=False, sort=False).ngroup()
     gone = kept[kept["suppressed"]].groupby(margin)["letter"].agg(set).to_dict()
-    columns = zip(margin, kept["suppressed"], kept["letters"], strict=True)
-    return ["" if hidden else _less(str(letters), gone.get(place, set())) for place, hidden, letters in columns]
+    long = (kept["letter"].str.len() > 1).groupby(margin).transform("any")  # AA is one column: blanks part the letters
+    columns = zip(margin, kept["suppressed"], kept["letters"], long, strict=True)
+    return [
+        "" if hidden else _less(str(letters), gone.get(place, set()), " " if parted else "") for place, hidden, letters, parted in columns
+    ]
 
 
-def _less(letters: str, hidden: set[str]) -> str:
-    """``letters`` without ``hidden``; none at all where a letter is two, as AA, and cannot be told from A and A."""
-    if hidden and max(map(len, hidden)) > 1:
-        return ""
-    return "".join(each for each in letters if each not in hidden)
+def _less(letters: str, hidden: set[str], between: str) -> str:
+    """``letters`` without ``hidden``."""
+    return between.join(each for each in (letters.split() if between else letters) if each not in hidden)
 
 
 def _table(page: Page, kept: pd.DataFrame, heads: list[_Head], caption: str, digits: int) -> str:
@@ -109,7 +110,7 @@ def _heading(page: Page, heads: list[_Head]) -> str:
     above, below = "<td></td>", "<td></td>"
     for name in dict.fromkeys(head.banner for head in heads):
         own = [head for head in heads if head.banner == name]
-        above += f'<th scope="colgroup" colspan="{len(own)}" class="num">{escape(page.label(name) if name else "")}</th>'
+        above += f'<th scope="colgroup" colspan="{len(own)}" class="num over">{escape(page.label(name) if name else "")}</th>'
         for head in own:
             label = page.value(name, head.segment) if name else page.say("all")
             below += f'<th scope="col" class="num">{escape(label)}{f" <b>{escape(head.letter)}</b>" if head.letter else ""}</th>'
@@ -141,7 +142,11 @@ def _foot(page: Page, kept: pd.DataFrame, name: str, caption: str) -> str:
     parts = []
     if len(tested):
         row = tested.iloc[0]
-        words = {"alpha": f"{row['alpha']:g}", "correction": page.say(f"correction_{row['correction']}"), "test": str(row["test"])}
+        words = {
+            "alpha": f"{row['alpha']:g}",
+            "correction": page.say(f"correction_{row['correction']}"),
+            "test": translated(str(row["test"]), page.language),
+        }
         parts.append(page.say("banner_note", **words))
     if kept["suppressed"].any():
         parts.append(page.say("suppressed_note", below=page.suppress_below))
