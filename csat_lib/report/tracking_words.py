@@ -175,8 +175,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Ranks
     "us": ("We", "本公司"),
     "ranks": ("Ranks", "排名"),
-    "ranks_alt": ("{what}: ranks of {count} companies over {periods} periods", "{what}：{count} 家公司 {periods} 期的排名"),
-    "ranks_caption": ("{what}: rank {rank} of {count} in {period}.", "{what}：{period} 排名第 {rank}，共 {count} 家。"),
+    "places_alt": ("{what}: ranks of {count} companies over {periods} periods", "{what}：{count} 家公司 {periods} 期的排名"),
+    "places_caption": ("{what}: rank {rank} of {count} in {period}.", "{what}：{period} 排名第 {rank}，共 {count} 家。"),
     "ranks_sure": ("At {confidence} % confidence no other rank is possible.", "在 {confidence}% 置信水平下排名确定。"),
     "ranks_between": (
         "The {confidence} % interval of the rank goes from {low} to {high}.",
@@ -188,7 +188,6 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "comparison": ("Comparison", "对比"),
     "before": ("Before", "前期"),
     "after": ("Now", "本期"),
-    "p_adjusted": ("p, corrected", "校正 p"),
     "correction": ("Correction", "校正方法"),
     "overlap": ("In both waves", "两期均有"),
     "part": ("Part", "部分"),
@@ -234,6 +233,5 @@ METRICS: dict[str, tuple[str, str]] = {
     "half_life": ("Half-life, waves", "半衰期（期）"),
     "mobility": ("Mobility (Shorrocks)", "流动性（Shorrocks）"),
     "share": ("Share", "占比"),
-    "level": ("Level", "水平"),
     "outside": ("Outside series", "外部序列"),
 }

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from csat_lib.errors import CsatError, ModelError, ParamsError, pick
-from csat_lib.index.scores import item_weights, on_hundred, segments_of
+from csat_lib.index.scores import item_shares, on_hundred, segments_of
 from csat_lib.model import fit_pls, index_weights
 from csat_lib.stats import Estimate, blocks, counts, one_thread, percentile_interval, weighted_mean, z_value
 from csat_lib.study import Structure
@@ -223,7 +223,7 @@ def _values(survey: Survey, compared: Mapping[str, tuple[str, tuple[str, ...]]],
     columns = []
     for kind, items in compared.values():
         answers = on_hundred(survey, items).to_numpy(dtype=float)
-        columns.append(answers @ item_weights(items, u if kind == "index" else None))
+        columns.append(answers @ item_shares(items, u if kind == "index" else None))
     return _Unit(np.column_stack(columns) if columns else np.empty((len(survey), 0)), survey.weight_values, *survey.design())
 
 

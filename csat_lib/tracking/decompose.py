@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ModelError, NotInStudyError, ParamsError, pick
-from csat_lib.index.scores import item_weights
+from csat_lib.index.scores import item_shares
 from csat_lib.model.kernel import solve_small
 from csat_lib.model.pls import PlsFit, fit_pls
 from csat_lib.model.resamples import estimate
@@ -209,7 +209,7 @@ def _fits(
 
 
 def _fixed(structure: Structure, weights: pd.Series | None) -> Array:
-    return np.concatenate([item_weights(each.items, weights) for each in structure.constructs])[:, None]
+    return np.concatenate([item_shares(each.items, weights) for each in structure.constructs])[:, None]
 
 
 def _own(task: _Task, fit: PlsFit, width: Array, means: Array, covariance: Array) -> Array:

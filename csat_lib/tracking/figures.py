@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.index.scores import item_weights, on_hundred, segments_of
+from csat_lib.index.scores import item_shares, on_hundred, segments_of
 from csat_lib.stats import weighted_mean, wilson, z_value
 from csat_lib.stats.inference import n_effective
 from csat_lib.study import Structure
@@ -76,7 +76,7 @@ def asked_of(
         Over items, such as ``model.index_weights`` of one wave: the same in all periods, so that only answers move.
     """
     blocks = (
-        {each.name: (each.items, item_weights(each.items, weights)) for each in structure.constructs if not each.of} if structure else {}
+        {each.name: (each.items, item_shares(each.items, weights)) for each in structure.constructs if not each.of} if structure else {}
     )
     found = Asked(blocks, tuple(items), dict(shares or {}), tuple(nps))
     names = [name for name, _, _ in found.figures()]

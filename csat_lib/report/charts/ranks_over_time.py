@@ -98,12 +98,12 @@ def _line(axes: Axes, own: pd.DataFrame, periods: list[str], label: str, ours: o
 
 def _said(page: Page, rows: pd.DataFrame, us: str, title: str) -> tuple[str, str]:
     own = rows[rows["unit"].astype(str) == us]
-    seen = page.say("ranks_alt", what=title, count=rows["unit"].nunique(), periods=rows["period"].nunique())
+    seen = page.say("places_alt", what=title, count=rows["unit"].nunique(), periods=rows["period"].nunique())
     if own.empty:
         return seen, seen
     last = own.iloc[-1]
     words = {"what": title, "rank": cells.whole(last["rank"]), "count": rows["unit"].nunique(), "period": str(last["period"])}
-    said = [page.say("ranks_caption", **words)]
+    said = [page.say("places_caption", **words)]
     if "conf_low" in own.columns and cells.is_number(last["conf_low"]):
         ends = {"low": cells.whole(last["conf_low"]), "high": cells.whole(last["conf_high"]), "confidence": page.percent}
         said.append(page.say("ranks_sure", **ends) if last["conf_low"] == last["conf_high"] else page.say("ranks_between", **ends))
