@@ -21,7 +21,7 @@ test: $(READY) ## style, types and the whole test suite
 	@echo "Checking types (mypy)"
 	@$(BIN)/python -m mypy --no-error-summary
 	@echo "Running the tests (pytest)"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lab: $(READY) ## open JupyterLab
 	@$(BIN)/python -m jupyterlab --LabApp.news_url=None --LabApp.extension_manager=readonly \
