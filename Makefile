@@ -31,6 +31,7 @@ bench: $(READY) ## measure speed against floors, and bias and coverage against a
 	@$(BIN)/python tests/benchmarks/run.py
 	@$(BIN)/python tests/benchmarks/recovery.py
 	@$(BIN)/python tests/benchmarks/coverage_drivers.py
+	@$(BIN)/python tests/benchmarks/tracking.py
 
 bench-peers: $(READY) ## compare numbers, speed and memory with seminr and pingouin, each in an environment of its own
 	@$(BIN)/python tests/benchmarks/peers.py
