@@ -189,12 +189,43 @@ def test_labels_are_text_not_markup_nor_formula(page):
     assert "$x$ &amp; co" in svg
 
 
-@pytest.mark.parametrize("size", ["full", "half"])
-def test_the_last_step_is_called_noise_or_more_by_its_interval(page, size):
-    y = [*trend_frame()["estimate"][:-1], 84.0]
-    jump = trend_frame().assign(estimate=y, conf_low=np.array(y) - 1, conf_high=np.array(y) + 1)
-    assert "larger than what sampling alone" in charts.trend(page, jump, size=size).html
-    assert "within what sampling alone" in charts.trend(page, trend_frame(), size=size).html
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("real", "(+8.0) is larger than what sampling alone would do (1.5 points)"),
+        ("within noise", "(+8.0) is within what sampling alone would do (1.5 points)"),
+        ("not comparable", "not to be read as a change"),
+    ],
+)
+def test_the_caption_of_a_trend_repeats_the_verdict_on_its_last_step(page, verdict, words):
+    before = trend_frame()["period"].iloc[-2]
+    step = pd.DataFrame([{"period": before, "estimate": 8.0, "conf_low": 6.5, "conf_high": 9.5, "verdict": verdict}])
+    assert words in charts.trend(page, trend_frame(), changes=step).html
+
+
+def test_a_trend_without_a_tested_last_step_claims_nothing_about_it(page):
+    older = pd.DataFrame([{"period": "1999Q1", "estimate": 8.0, "conf_low": 6.5, "conf_high": 9.5, "verdict": "real"}])
+    for changes in (None, older, older.head(0)):
+        said = charts.trend(page, trend_frame(), changes=changes).html
+        assert "sampling alone" not in said
+        assert "not to be read as a change" not in said
+
+
+def test_a_segment_that_cannot_be_compared_is_named_and_not_drawn(page):
+    frame = pd.DataFrame(
+        {
+            "segment": ["all", "n", "s", "e"],
+            "estimate": [75.0, 74.0, np.nan, 77.0],
+            "conf_low": [73.0, 72.0, np.nan, 75.0],
+            "conf_high": [77.0, 76.0, np.nan, 79.0],
+            "n": [400, 130, 140, 130],
+            "verdict": ["", "", "not comparable", ""],
+        }
+    )
+    said = charts.segments(page, frame, name="segments", by="region").html
+    label = page.value("region", "s")
+    assert f"measure something else there: {label}." in said
+    assert f">{label}<" not in said
 
 
 def test_a_hidden_group_is_named_in_the_caption_and_nowhere_drawn(page):

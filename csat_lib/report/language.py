@@ -122,6 +122,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The last step ({change}) is within what sampling alone would do ({margin} points).",
         "最近一期的变化（{change}）在抽样误差之内（{margin} 分）。",
     ),
+    "trend_unlike": (
+        "The last step is not to be read as a change: its questions measure something else in the two periods.",
+        "最近一期的变化不可比较：两期题目所测内容不同。",
+    ),
     "trend_first": ("One period so far; the trend begins with the next.", "目前仅一期，趋势自下一期开始。"),
     # Dots
     "score_axis": ("score, 0-100", "得分，0-100"),
@@ -158,6 +162,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "segments_hidden": (
         "Not shown, fewer than {below} respondents or needed to protect such a group: {names}.",
         "未显示（少于 {below} 人，或为保护此类组别）：{names}。",
+    ),
+    "segments_unlike": (
+        "Not shown, because the questions measure something else there: {names}.",
+        "未显示（该组题目所测内容不同，不可比较）：{names}。",
     ),
     "only_one": ("Only {top} can be shown ({high}).", "仅能显示{top}（{high}）。"),
     # Importance

@@ -93,7 +93,7 @@ def segments(
     overall: float | None = None,
     size: Size = "full",
 ) -> Exhibit:
-    """One construct or item by segment, against the overall score; groups that are too small are named, not drawn.
+    """One construct or item by segment, against the overall score; groups that are too small or cannot be compared are named, not drawn.
 
     Parameters
     ----------
@@ -134,13 +134,18 @@ def segments(
     rows = rows.assign(rank=rows["of"].map(order)).sort_values(["rank", "estimate"], ascending=[True, False], kind="stable")
     headings = [page.label(of) for of in rows["of"]] if rows["of"].nunique() > 1 else []
     closed = list(parts.loc[parts["suppressed"], "label"])
-    silence = page.say("segments_hidden", below=page.suppress_below, names=listed(closed, page.language)) if closed else ""
+    refused = parts.get("verdict", pd.Series("", index=parts.index)).eq("not comparable")
+    unlike = list(parts.loc[refused & ~parts["suppressed"], "label"])
+    silence = [
+        page.say("segments_hidden", below=page.suppress_below, names=listed(closed, page.language)) if closed else "",
+        page.say("segments_unlike", names=listed(unlike, page.language)) if unlike else "",
+    ]
     with theme():
         figure, axes = _dots(page, rows, list(rows["label"]), size, overall=overall, headings=headings)
         if overall is not None:
             _overall(axes, page, overall)
         caption, alt = _segments_said(page, rows, overall)
-        return exhibit(page, kept, figure, name=name, alt=alt, caption=joined([caption, silence], page.language))
+        return exhibit(page, kept, figure, name=name, alt=alt, caption=joined([caption, *silence], page.language))
 
 
 def _segments_said(page: Page, rows: pd.DataFrame, overall: float | None) -> tuple[str, str]:

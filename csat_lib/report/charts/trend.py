@@ -24,6 +24,7 @@ def trend(
     frame: pd.DataFrame,
     *,
     name: str = "trend",
+    changes: pd.DataFrame | None = None,
     target: float | None = None,
     what: str = "satisfaction index",
     size: Size = "full",
@@ -38,6 +39,9 @@ def trend(
         period, estimate, conf_low, conf_high, oldest first; n where groups may be small.
     name : str
         What the CSV is called.
+    changes : DataFrame, optional
+        From ``keyfigures.comparisons``: its verdict on the last step goes into the caption. The chart itself tests nothing, since overlap
+        and invariance are not in its frame.
     target : float, optional
         Drawn as a dashed line.
     what : str
@@ -67,7 +71,9 @@ def trend(
         last = known.iloc[-1]
         label = (len(known) - 1, float(last["estimate"]))
         axes.annotate(cells.number(label[1]), label, (11, 0), textcoords="offset points", va="center_baseline", weight="bold")
-        return exhibit(page, kept, figure, name=name, alt=_alternative(page, known, title, target), caption=_caption(page, known, title))
+        return exhibit(
+            page, kept, figure, name=name, alt=_alternative(page, known, title, target), caption=_caption(page, known, title, changes)
+        )
 
 
 def _scale(axes: Axes, frame: pd.DataFrame, target: float | None) -> None:
@@ -119,17 +125,17 @@ def short_period(period: str) -> str:
     return period[2:] if re.fullmatch(r"\d{4}\D.*", period) else period.removeprefix("special-")
 
 
-def _caption(page: Page, frame: pd.DataFrame, title: str) -> str:
+def _caption(page: Page, frame: pd.DataFrame, title: str, changes: pd.DataFrame | None) -> str:
     sentences = [page.say("trend_caption", what=title, confidence=page.percent)]
     if len(frame) == 1:
         return joined([*sentences, page.say("trend_first")], page.language)
-    before, last = frame.iloc[-2], frame.iloc[-1]
-    change = float(last["estimate"] - before["estimate"])
-    halves = [(float(row["conf_high"]) - float(row["conf_low"])) / 2 for row in (before, last)]
-    margin = float(np.sqrt(halves[0] ** 2 + halves[1] ** 2))
-    if not np.isnan(margin):
-        key = "trend_real" if abs(change) > margin else "trend_noise"
-        sentences.append(page.say(key, change=cells.signed(change), margin=cells.number(margin)))
+    step = pd.DataFrame() if changes is None else changes[changes["period"].astype(str) == str(frame["period"].iloc[-2])]
+    if len(step):
+        last = step.iloc[0]
+        margin = (float(last["conf_high"]) - float(last["conf_low"])) / 2
+        key = {"real": "trend_real", "within noise": "trend_noise", "not comparable": "trend_unlike"}.get(str(last["verdict"]))
+        if key:
+            sentences.append(page.say(key, change=cells.signed(last["estimate"]), margin=cells.number(margin)))
     return joined(sentences, page.language)
 
 
