@@ -182,11 +182,12 @@ def _links(plan: Plan, job: Job) -> dict[str, str]:
 def _provenance(plan: Plan, language: str) -> list[str]:
     """The footer: data, seed, code. No times, so that equal inputs give equal pages."""
     words = _WORDS[language]
-    data = plan.study.paths.data("customers")
-    seal = plan.inputs[manifest.portable(data, plan.study)]["sha256"]
+    origin = plan.survey.origin
+    files = () if origin is None else origin.parts or (origin.path,)
+    seals = {path.name: plan.inputs.get(manifest.portable(path, plan.study), {}).get("sha256", "") for path in files}
     found = manifest.versions()
     lines = [
-        f"{data.name} (SHA-256 {seal[:12]})",
+        *(f"{name} (SHA-256 {seal[:12]})" if seal else name for name, seal in seals.items()),
         f"{words['seed']} {plan.study.parameters.bootstrap.seed}",
         f"csat_lib {found['csat_lib']}, Python {found['python']}",
     ]

@@ -21,6 +21,7 @@ from csat_lib.report.page import Page
 TABLE = "application/vnd.csat.table+json"
 METRICS = "application/vnd.csat.metrics+json"
 EXHIBIT = "application/vnd.csat.exhibit+json"
+SCRIPT = "application/vnd.csat.script+json"
 TEMPLATE = Path(__file__).parent / "templates" / "csat"
 STYLE_OPENS, STYLE_CLOSES = "<style data-csat>", "</style>"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,6 +43,8 @@ class Exhibit:
         The table that goes with it, at full precision; empty where there is none.
     metrics : mapping of str to float or None
         Key figures for ``metrics.json``.
+    script : str
+        Of our own, which the page runs once however many exhibits bring it; empty where the exhibit needs none.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class Exhibit:
     name: str = ""
     csv: str = ""
     metrics: Mapping[str, float | None] = field(default_factory=dict)
+    script: str = ""
 
     def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> dict[str, Any]:
         del include, exclude
@@ -60,6 +64,8 @@ class Exhibit:
             bundle[TABLE] = {"name": self.name, "csv": self.csv}
         if self.metrics:
             bundle[METRICS] = dict(self.metrics)
+        if self.script:
+            bundle[SCRIPT] = {"script": self.script}
         return bundle
 
 

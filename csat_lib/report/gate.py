@@ -9,8 +9,7 @@ import pandas as pd
 
 from csat_lib.model import segment_invariance, wave_invariance
 from csat_lib.study import Structure, Study, load_study
-from csat_lib.survey import Survey, load_survey
-from csat_lib.survey.store import has_stored
+from csat_lib.survey import Survey, has_survey, load_survey
 
 PERMUTATIONS = 200
 
@@ -26,8 +25,7 @@ def survey_of(study: Study, period: str, *, source: str = "customers") -> Survey
         As in ``load_survey``.
     """
     each = study if period == study.period.name else load_study(study.name, period, root=study.paths.root)
-    there = source in each.parameters.queries or each.paths.has_data(source) or has_stored(each, source=source)
-    return load_survey(each, source=source) if there else None
+    return load_survey(each, source=source) if has_survey(each, source=source) else None
 
 
 def unlike_periods(study: Study, periods: Iterable[str], *, now: str, history: Mapping[str, Survey] | None = None) -> list[str]:

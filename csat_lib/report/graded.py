@@ -9,7 +9,7 @@ from csat_lib.index import box_shares, class_satisfaction, nps, required_sample
 from csat_lib.report.language import translated
 from csat_lib.report.page import Page
 from csat_lib.study import Study
-from csat_lib.survey import Survey, load_survey
+from csat_lib.survey import Survey, has_survey, load_survey
 
 PROMOTERS = (0.0, 10.0)
 COMPETITOR = "competitor"
@@ -125,7 +125,7 @@ def rated(study: Study) -> tuple[str, ...]:
 
 def _competitors(study: Study) -> Survey | None:
     """The customers of competitors, where this period has them."""
-    if not study.paths.has_data("competitors") or COMPETITOR not in study.codebook.attributes:
+    if not has_survey(study, source="competitors") or COMPETITOR not in study.codebook.attributes:
         return None
     try:
         return load_survey(study, source="competitors")

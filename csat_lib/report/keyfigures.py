@@ -15,7 +15,7 @@ from csat_lib.model.trend import weights_of
 from csat_lib.report.gate import survey_of, unlike_periods, unlike_segments
 from csat_lib.stats import z_value
 from csat_lib.study import Study
-from csat_lib.survey import Survey, load_survey
+from csat_lib.survey import Survey, has_survey, load_survey
 from csat_lib.tracking import scorecard as judged_by_targets
 from csat_lib.tracking import status
 
@@ -287,7 +287,7 @@ def _graded(survey: Survey, items: tuple[str, ...], confidence: float) -> dict[s
 
 def _self_rated(study: Study) -> dict[str, _Graded] | None:
     """The staff's own ratings, where the study has such a source in this period."""
-    if not study.paths.has_data("self_rated"):
+    if not has_survey(study, source="self_rated"):
         return None
     try:
         return _graded(load_survey(study, source="self_rated"), study.parameters.grades, study.parameters.confidence)

@@ -21,6 +21,7 @@ from csat_lib.report.engine import ENVIRONMENT
 from csat_lib.study import Study, load_study, resolved
 from csat_lib.survey import Survey, load_survey
 from csat_lib.survey.corrections import corrections_file
+from csat_lib.survey.pooled import has_own, parts_of
 from csat_lib.survey.store import has_stored
 
 NAME = "manifest.json"
@@ -59,9 +60,9 @@ def inputs(study: Study, notebooks: Iterable[Path]) -> dict[str, dict[str, Any]]
     files.add(paths.root / "requirements.lock")
     for each in study.earlier(EARLIER)[:-1]:
         with suppress(CsatError):
-            earlier = load_study(study.name, each.name, root=paths.root).paths
-            files |= set(earlier.parameters)
-            files.add(earlier.data("customers"))
+            earlier = load_study(study.name, each.name, root=paths.root)
+            files |= {*earlier.paths.parameters, *_pooled(earlier, "customers")}
+            files.add(earlier.paths.data("customers"))
     found = {portable(path, study): path for path in files if path.is_file()}
     return {name: _seal(found[name]) for name in sorted(found)}
 
@@ -138,7 +139,9 @@ def _read_as(survey: Survey, study: Study) -> dict[str, Any]:
     origin = survey.origin
     if origin is None:
         return {}
-    told = {"file": portable(origin.path, study), "layout": origin.layout, "encoding": origin.encoding, "why": origin.why}
+    told: dict[str, Any] = {"file": portable(origin.path, study), "layout": origin.layout, "encoding": origin.encoding, "why": origin.why}
+    if origin.parts:
+        told["files"] = [portable(path, study) for path in origin.parts]
     return {**told, "rows": origin.rows, "kept": len(survey), "rejected": len(survey.rejected)}
 
 
@@ -221,8 +224,21 @@ def _sources(study: Study) -> set[Path]:
     for name in names:
         with suppress(DataError):
             found.add(study.paths.data(name))
+        found |= _pooled(study, name)
     if not study.paths.has_data() and has_stored(study):
         found.add(load_survey(study).origin.path)  # type: ignore[union-attr]
+    return found
+
+
+def _pooled(study: Study, source: str) -> set[Path]:
+    """Parameters, corrections and raw files of the periods that the study's own is made of; none where it has a file itself."""
+    if has_own(study, source=source):
+        return set()
+    found: set[Path] = set()
+    for part in parts_of(study, source=source):
+        found |= {*part.paths.parameters, corrections_file(part)}
+        with suppress(DataError):
+            found.add(part.paths.data(source))
     return found
 
 

@@ -129,7 +129,7 @@ def headline(
         From ``charts.trend``; it stands at the right and its data go along.
     deltas : DataFrame, optional
         label, estimate (points of change; NaN where the verdict says it all), and either verdict or conf_low and
-        conf_high, from which "real" or "within noise" follows.
+        conf_high, from which "real" or "within noise" follows; text, where it is not empty, stands in their place.
     what : str
         What the number is.
     """
@@ -230,8 +230,11 @@ def _with_unit(page: Page, row: Row, value: object) -> str:
 
 def _delta(page: Page, row: Row) -> str:
     """One line of the headline: against what, by how much, and whether that is more than noise."""
-    value, verdict = row.get("estimate"), row.get("verdict")
+    value, verdict, told = row.get("estimate"), row.get("verdict"), row.get("text")
     word = verdict if isinstance(verdict, str) else _real(row)
+    if isinstance(told, str) and told:
+        tone = {"good": "up", "bad": "down"}.get(cells.tone(word), "flat" if word else "")
+        return f'<li><span>{escape(str(row.get("label", "")))}</span><b class="{tone}">{escape(told)}</b></li>'
     said = escape(translated(word, page.language))
     if not cells.is_number(value):
         shown, tone = said, {"good": "up", "bad": "down"}.get(cells.tone(word), "flat" if word == "at risk" else "")

@@ -14,7 +14,7 @@ from csat_lib.report.keyfigures import outcome_name
 from csat_lib.report.page import Page
 from csat_lib.study import Construct, Structure, Study, load_study
 from csat_lib.study.settings import Target
-from csat_lib.survey import Survey, load_survey
+from csat_lib.survey import Survey, has_survey, load_survey
 from csat_lib.tracking import (
     Benchmark,
     Decomposition,
@@ -177,7 +177,7 @@ def ranks(study: Study, history: Mapping[str, Survey], *, periods: int = RANKED)
     tables = []
     for name in list(history)[-periods:]:
         each = study if name == study.period.name else load_study(study.name, name, root=study.paths.root)
-        if each.paths.has_data("competitors"):
+        if has_survey(each, source="competitors"):
             table = _benchmark(each, history[name]).ranks
             tables.append(table[table["metric"] == outcome_name(study)].assign(period=name))
     if not tables:
@@ -226,7 +226,7 @@ def last_two(history: Mapping[str, Survey]) -> tuple[str, str]:
 
 
 def _benchmark(study: Study, survey: Survey) -> Benchmark:
-    if not study.paths.has_data("competitors"):
+    if not has_survey(study, source="competitors"):
         raise NotInStudyError(f"{study.name} {study.period} has no source competitors, so there is nobody to compare with.")
     rivals = load_survey(study, source="competitors")
     structure = study.structure.first_stage() if study.structure is not None else None

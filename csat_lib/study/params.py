@@ -28,7 +28,7 @@ class Study:
     name : str
         The folder under params/.
     period, periods : Period, tuple of Period
-        The one asked for, and all there are, oldest first.
+        The one asked for, and all there are, by their last day; of those that end together the longer is the later.
     parameters : Settings
         study.yaml with the period's file laid over it.
     codebook : Codebook
@@ -197,7 +197,7 @@ def _periods(folder: Path) -> tuple[Period, ...]:
             found.append(parse_period(path.stem, fieldwork=(dates.start, dates.end) if dates else None))
         elif path.stem[:1].isdigit():
             found.append(parse_period(path.stem))
-    return tuple(sorted(found, key=lambda each: (each.end, each.start, each.name)))
+    return tuple(sorted(found, key=lambda each: (each.end, -each.start.toordinal(), each.name)))
 
 
 def _wanted(study: str, period: str | int | None, known: tuple[Period, ...]) -> Period:

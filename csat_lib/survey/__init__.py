@@ -10,6 +10,7 @@ from csat_lib.survey.modes import mode_effects
 from csat_lib.survey.parquet_moments import moments_from_parquet
 from csat_lib.survey.partitions import moments_from_partitions
 from csat_lib.survey.planner import detectable, margin_of, sample_size, sample_size_to_detect
+from csat_lib.survey.pooled import has_survey, parts_of
 from csat_lib.survey.questionnaires import questionnaire_changes
 from csat_lib.survey.rejected import write_rejected
 from csat_lib.survey.sampling import allocate, draw
@@ -38,6 +39,7 @@ __all__ = [
     "draw",
     "ends_of",
     "erase",
+    "has_survey",
     "import_period",
     "kish_deff",
     "load_corrections",
@@ -48,6 +50,7 @@ __all__ = [
     "moments_from_parquet",
     "moments_from_partitions",
     "moments_of",
+    "parts_of",
     "power",
     "questionnaire_changes",
     "rake",

@@ -35,6 +35,8 @@ class Origin:
         Rows of the file, before any was left out.
     corrections : Path or None
         The file of corrections, where one was applied.
+    parts : tuple of Path
+        The raw files of a survey that was pooled from several periods; else empty.
     """
 
     source: str
@@ -44,6 +46,7 @@ class Origin:
     why: str
     rows: int
     corrections: Path | None = None
+    parts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +155,9 @@ class Survey:
 def load_survey(study: Study, *, source: str = "customers") -> Survey:
     """The clean survey of a study's period, from its raw file, from the query that study.yaml has for it, or from the store.
 
+    A half-year or year that has none of these is pooled from its quarters, a month taken from the quarter that it lies in
+    (``survey.pooled``); the findings say so.
+
     Parameters
     ----------
     study : Study
@@ -165,8 +171,11 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
         No file, a column missing or misspelt (the nearest is named), answers outside the scale beyond the study's limit, a correction that
         matches no row; in strict mode, any warning.
     """
+    from csat_lib.survey.pooled import has_own, parts_of, pooled
     from csat_lib.survey.store import has_stored, stored_survey, without_erased
 
+    if not has_own(study, source=source) and parts_of(study, source=source):
+        return pooled(study, source=source)
     query = study.parameters.queries.get(source)
     if query is None and not study.paths.has_data(source) and has_stored(study, source=source):
         return stored_survey(study, source=source)
@@ -206,12 +215,12 @@ def load_history(study: Study, *, periods: int = 8, source: str = "customers") -
     source : str
         As in ``load_survey``.
     """
-    from csat_lib.survey.store import has_stored
+    from csat_lib.survey.pooled import has_survey
 
     found = {}
     for period in study.earlier(periods):
         each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
-        if period == study.period or source in each.parameters.queries or each.paths.has_data(source) or has_stored(each, source=source):
+        if period == study.period or has_survey(each, source=source):
             found[period.name] = load_survey(each, source=source)
     return found
 

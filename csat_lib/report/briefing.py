@@ -1,0 +1,150 @@
+"""The first screen of a report: how much, is it real, why, what to do, and how to read ± and "real"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import pandas as pd
+
+from csat_lib.report import cells, sentences
+from csat_lib.report.attempts import Attempt
+from csat_lib.report.charts.waterfall import clear, step_label
+from csat_lib.report.exhibits import Exhibit
+from csat_lib.report.language import joined, listed, translated
+from csat_lib.report.page import Page
+from csat_lib.tracking import Decomposition
+
+SMALLEST = 0.05
+MOST = 2
+US = "us"
+
+
+def compared(page: Page, changes: pd.DataFrame, ranks: Attempt[pd.DataFrame] | None = None) -> pd.DataFrame:
+    """The lines beside the headline: changes, the distance to the target in words, and the rank among competitors with its interval.
+
+    Parameters
+    ----------
+    page : Page
+        Language.
+    changes : DataFrame
+        From ``keyfigures.comparisons``.
+    ranks : Attempt of DataFrame, optional
+        Of ``tracked.ranks``; without competitors there is no such line.
+
+    Returns
+    -------
+    DataFrame
+        As ``changes``, with a column text: what stands in the place of number and verdict; empty where those do.
+    """
+    table = changes.assign(text="")
+    short = table["period"] == ""
+    table.loc[short, "text"] = [_distance(page, row["conf_low"], row["verdict"]) for row in table[short].to_dict("records")]
+    if ranks is None or ranks.value is None:
+        return table
+    last = ranks.value[ranks.value["period"] == ranks.value["period"].iloc[-1]]
+    own = last[last["unit"] == US]
+    if own.empty or pd.isna(own["rank"].iloc[0]):
+        return table
+    row = own.iloc[0]
+    text = page.say("rank_text", rank=_place(page, row["rank"]), low=_place(page, row["conf_low"]), high=_place(page, row["conf_high"]))
+    label = page.say("rank_of", count=int(last["rank"].notna().sum()))
+    line = pd.DataFrame([{"label": label, "period": "", "verdict": "", "text": text}])
+    return pd.concat([table, line], ignore_index=True)
+
+
+def said(
+    page: Page,
+    trend: pd.DataFrame,
+    changes: pd.DataFrame,
+    *,
+    what: str,
+    change: Attempt[Decomposition] | None = None,
+    lever: Attempt[str] | None = None,
+    actions: Attempt[str] | None = None,
+    also: Iterable[str] = (),
+) -> list[str]:
+    """The answers: how satisfied and whether that moved, why, what to do first, and how the actions stand.
+
+    Parameters
+    ----------
+    page : Page
+        Language and labels.
+    trend, changes : DataFrame
+        From ``keyfigures.outcome_trend`` and ``keyfigures.comparisons``.
+    what : str
+        The headline's construct or item.
+    change : Attempt of Decomposition, optional
+        Of ``tracked.change``; a refused part has no sentence here, its own section says why.
+    lever, actions : Attempt of str, optional
+        Sentences of the first lever, and of actions that are late or have worked.
+    also : iterable of str
+        Warnings that come first, such as too small a sample.
+    """
+    first = pd.concat([changes[changes["period"] != ""].head(1), changes[changes["period"] == ""]], ignore_index=True)
+    told = [*also, *sentences.movement(page, trend, first, what=what)]
+    if change is not None and change.value is not None:
+        told.append(why(page, change.value))
+    told += [each.value for each in (lever, actions) if each is not None and each.value]
+    return [each for each in told if each]
+
+
+def why(page: Page, change: Decomposition) -> str:
+    """Which parts of a change are largest, and whether any is more than noise."""
+    parts = change.terms[change.terms["part"].isin(["driver", "mix"])]
+    large = parts[parts["estimate"].abs() >= SMALLEST]
+    large = large.reindex(large["estimate"].abs().sort_values(ascending=False, kind="stable").index)
+    real = [row for row in large.to_dict("records") if clear(row)]
+    chosen = real or large.to_dict("records")
+    if not chosen:
+        return page.say("why_nothing")
+    names = [
+        page.say("why_part", name=step_label(page, row["part"], row["name"]), points=cells.signed(row["estimate"])) for row in chosen[:MOST]
+    ]
+    return page.say("why_real" if real else "why_unclear", names=listed(names, page.language))
+
+
+def key(page: Page, *, half: float | None = None) -> Exhibit:
+    """Two lines that say how to read ± and "real".
+
+    Parameters
+    ----------
+    page : Page
+        Language and confidence.
+    half : float, optional
+        Half the width of the headline's interval, for the example.
+    """
+    shown = cells.number(half) if cells.is_number(half) else "1.1"
+    lines = [page.say("key_interval", half=shown, confidence=page.percent), page.say("key_real", confidence=page.percent)]
+    html = "".join(f"<li><b>{escape(head)}</b> {escape(rest)}</li>" for head, _, rest in (line.partition("|") for line in lines))
+    return Exhibit("note", f'<ul class="key">{html}</ul>', joined([line.replace("|", " ") for line in lines], page.language))
+
+
+def lead_sentence(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, outcome: str) -> str:
+    """The first lever in a sentence; arguments as in ``sentences.first_lever``."""
+    return sentences.first_lever(page, levers, priorities, outcome=outcome)
+
+
+def fewer(page: Page, n: int, minimum: int) -> Sequence[str]:
+    """The warning that the sample is smaller than required, or nothing; arguments as in ``sentences.sample_size``."""
+    return sentences.sample_size(page, n, minimum=minimum)
+
+
+def _distance(page: Page, gap: object, verdict: object) -> str:
+    word = translated(str(verdict), page.language)
+    if not cells.is_number(gap):
+        return word
+    size = cells.number(abs(float(gap)))  # type: ignore[arg-type]
+    return page.say("target_short" if float(gap) < 0 else "target_ahead", points=size, verdict=word)  # type: ignore[arg-type]
+
+
+def _place(page: Page, rank: object) -> str:
+    """2nd, 第 2.
+
+    English ordinals end in st, nd, rd, th.
+    """
+    number = int(float(rank))  # type: ignore[arg-type]
+    if page.language == "zh":
+        return f"第 {number}"
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
