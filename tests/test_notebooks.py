@@ -12,9 +12,13 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from csat_lib.report.prose import CHINESE
+
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 12
 PARAMETERS = {"study", "period", "language"}
+AWAITED = {"50_tracking"}  # its Chinese is still to be written
+SAID = {"caption", "title"}  # arguments and names whose words a reader meets
 PROGRAM = {
     ast.FunctionDef: "def",
     ast.AsyncFunctionDef: "def",
@@ -37,7 +41,7 @@ def headings(text: str) -> list[int]:
 
 def faults(notebook: NotebookNode) -> list[str]:
     """Everything in which a notebook departs from the house's form, in words."""
-    found = [*kernel_faults(notebook), *parameter_faults(notebook), *order_faults(notebook)]
+    found = [*kernel_faults(notebook), *parameter_faults(notebook), *order_faults(notebook), *language_faults(notebook)]
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code":
             found += [f"cell {number}: {fault}" for fault in cell_faults(cell)]
@@ -73,7 +77,7 @@ def order_faults(notebook: NotebookNode) -> Iterator[str]:
     level, asked, previous = 0, False, None
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
-            for depth in headings(cell.source):
+            for depth in headings(spoken(cell)[0]):
                 if depth > level + 1:
                     yield f"cell {number}: a heading of level {depth} follows one of level {level}"
                 level = depth
@@ -83,6 +87,42 @@ def order_faults(notebook: NotebookNode) -> Iterator[str]:
             if not asked and not is_tagged(cell) and not is_setup:
                 yield f"cell {number}: no section heading (##) stands before this code"
             previous = cell
+
+
+def spoken(cell: NotebookNode) -> list[str]:
+    """The English and the Chinese part of a cell; one part where it has no Chinese."""
+    return CHINESE.split(cell.source)
+
+
+def language_faults(notebook: NotebookNode) -> Iterator[str]:
+    """Every text is there in English and in Chinese, with the same headings, and no caption is in one language only."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            parts = spoken(cell)
+            if len(parts) != 2 or not re.search(r"[\u4e00-\u9fff]", parts[1]):
+                yield f"cell {number}: no Chinese after a line <!-- zh -->"
+            elif headings(parts[0]) != headings(parts[1]):
+                yield f"cell {number}: headings of levels {headings(parts[0])} in English, {headings(parts[1])} in Chinese"
+        elif cell.cell_type == "code" and not is_tagged(cell):
+            for text in english_only(parsed(cell)):
+                yield f"cell {number}: {text!r} is English on a Chinese page: leave it to the words files"
+
+
+def english_only(tree: ast.Module) -> Iterator[str]:
+    """Captions and headings that a cell writes out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in SAID:
+            yield from words_of(node.value)
+        elif isinstance(node, ast.keyword) and node.arg == "columns" and isinstance(node.value, ast.Dict):
+            for value in node.value.values:
+                yield from words_of(value)
+        elif isinstance(node, ast.Assign) and any(isinstance(each, ast.Name) and each.id in SAID for each in node.targets):
+            yield from words_of(node.value)
+
+
+def words_of(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def parsed(cell: NotebookNode) -> ast.Module:
@@ -108,20 +148,28 @@ def cell_faults(cell: NotebookNode) -> Iterator[str]:
             yield f"names a path: {node.value!r}"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def awaited(path: Path) -> object:
+    """A notebook whose Chinese is still to be written must fail until it is there, and then leave the list."""
+    return pytest.param(path, marks=pytest.mark.xfail(strict=True)) if path.stem in AWAITED else path
+
+
+@pytest.mark.parametrize("path", [awaited(path) for path in NOTEBOOKS], ids=[path.stem for path in NOTEBOOKS])
 def test_a_notebook_is_an_argument(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert faults(notebook) == []
 
 
+MARK = "\n<!-- zh -->\n"
+
+
 def good() -> NotebookNode:
     parameters = new_code_cell('study = "demo"\nperiod = "2026Q3"\nlanguage = "en"', metadata={"tags": ["parameters"]})
     cells = [
-        new_markdown_cell("# Satisfaction index"),
+        new_markdown_cell("# Satisfaction index\n\n<!-- zh -->\n\n# 满意度指数"),
         parameters,
         new_code_cell("import csat_lib as csat"),
-        new_markdown_cell("## How satisfied are they?\n\nMore than last quarter.\n\n```\n#### no heading\n```"),
+        new_markdown_cell(f"## How satisfied are they?\n\nMore.\n\n```\n#### no heading\n```\n{MARK}\n## 有多满意？\n\n更满意。"),
         new_code_cell("csat.index.scores(survey, study.structure, by='region')"),
     ]
     return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
@@ -189,10 +237,35 @@ def test_a_committed_output_is_seen(content):
 
 
 def test_a_skipped_heading_level_is_seen():
-    assert faults(changed(3, source="### How satisfied?")) == ["cell 4: a heading of level 3 follows one of level 1"]
+    assert faults(changed(3, source=f"### How satisfied?{MARK}### 有多满意？")) == ["cell 4: a heading of level 3 follows one of level 1"]
 
 
 def test_code_before_its_question_is_seen():
     notebook = good()
     notebook.cells[3], notebook.cells[4] = notebook.cells[4], notebook.cells[3]
     assert faults(notebook) == ["cell 4: no section heading (##) stands before this code"]
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("## How satisfied?", "cell 4: no Chinese after a line <!-- zh -->"),
+        (f"## How satisfied?{MARK}## How satisfied?", "cell 4: no Chinese after a line <!-- zh -->"),
+        (f"## How satisfied?{MARK}有多满意？", "cell 4: headings of levels [2] in English, [] in Chinese"),
+        (f"## How satisfied?{MARK}### 有多满意？", "cell 4: headings of levels [2] in English, [3] in Chinese"),
+    ],
+)
+def test_a_text_without_its_chinese_is_seen(source, fault):
+    assert faults(changed(3, source=source)) == [fault]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "csat.report.tables.table(page, frame, name='x', caption='The sample')",
+        "caption = 'The sample'",
+        "csat.report.tables.table(page, frame, name='x', columns={'n': 'The sample', 'item': None})",
+    ],
+)
+def test_a_caption_in_one_language_only_is_seen(source):
+    assert faults(changed(4, source=source)) == ["cell 5: 'The sample' is English on a Chinese page: leave it to the words files"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from csat_lib.errors import ParamsError
-from csat_lib.report.language import LANGUAGES, metric, say
+from csat_lib.report.language import LANGUAGES, caption, metric, say
 from csat_lib.study import Codebook, Structure, Study, Target
 
 
@@ -61,6 +61,10 @@ class Page:
     def say(self, key: str, **parts: object) -> str:
         """A phrase in the page's language."""
         return say(key, self.language, **parts)
+
+    def caption(self, name: str) -> str:
+        """The caption of the table called ``name`` in the page's language, its period filled in."""
+        return caption(name, self.language).replace("{period}", self.period)
 
     @property
     def percent(self) -> str:

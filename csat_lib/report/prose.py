@@ -8,6 +8,8 @@ from typing import Any
 
 import mistune
 
+CHINESE = re.compile(r"^[ \t]*<!--[ \t]*zh[ \t]*-->[ \t]*$\n?", flags=re.MULTILINE)
+
 
 class Prose:
     """Renders the Markdown of one page; headings get identifiers that are unique on it."""
@@ -44,6 +46,24 @@ class _Renderer(mistune.HTMLRenderer):
     def image(self, text: str, url: str, title: str | None = None) -> str:
         del title
         return f'<img src="{escape(url)}" alt="{escape(text)}">' if url.startswith("data:image/png;base64,") else escape(text)
+
+
+def told(source: str, language: str) -> str:
+    r"""The part of a cell's Markdown that is written in ``language``: English first, then a line ``<!-- zh -->``, then Chinese.
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    language : str
+        en or zh; a cell without a Chinese part is told in English.
+
+    >>> told("## How many?\n<!-- zh -->\n## 多少？", "zh")
+    '## 多少？'
+    """
+    english, *rest = CHINESE.split(source, maxsplit=1)
+    chinese = rest[0].strip() if rest else ""
+    return chinese if language == "zh" and chinese else english.strip()
 
 
 def title_and_rest(source: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from csat_lib.errors import ParamsError
 from csat_lib.report.exhibits import EXHIBIT, METRICS, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
-from csat_lib.report.prose import Prose, title_and_rest
+from csat_lib.report.prose import Prose, title_and_rest, told
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -88,15 +88,15 @@ def to_html(
     for label, href in pairs:
         if not re.fullmatch(r"[\w./#%~-]+", href) or href.startswith("//"):
             raise ParamsError(f"links: {label}: {href!r} must be a relative address.")
-    node = copy.deepcopy(notebook)
+    node = _spoken(notebook, language)
     title, lead = _take_title(node)
     node.cells = [cell for cell in _without_refusals(node.cells, language) if not HIDDEN_TAGS & set(_tags(cell))]
-    told = notebook.metadata.get("csat", {}).get("title")
+    named = notebook.metadata.get("csat", {}).get("title")
     prose = Prose()
     details = {
         "lang": LANG.get(language, language),
         "page_title": page_title,
-        "title": told if isinstance(told, str) and told else title or page_title,
+        "title": named if isinstance(named, str) and named else title or page_title,
         "lead": prose.render(lead),
         "links": pairs,
         "style": _style(),
@@ -113,6 +113,15 @@ def to_html(
     exporter.register_filter("sections", _sections)
     html, _ = exporter.from_notebook_node(node, resources={"csat": details})
     return str(html).strip() + "\n"
+
+
+def _spoken(notebook: NotebookNode, language: str) -> NotebookNode:
+    """A copy of the notebook whose text is in one language."""
+    node = copy.deepcopy(notebook)
+    for cell in node.cells:
+        if cell.cell_type == "markdown":
+            cell.source = told(_text(cell.source), language)
+    return node
 
 
 def _bundles(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:

@@ -24,7 +24,7 @@ def table(
     frame: pd.DataFrame,
     *,
     name: str,
-    caption: str,
+    caption: str | None = None,
     columns: Mapping[str, str | None] | Iterable[str] | None = None,
     digits: Digits = None,
     by: By = None,
@@ -43,8 +43,8 @@ def table(
         Any long frame.
     name : str
         What the CSV is called.
-    caption : str
-        What the table shows.
+    caption : str, optional
+        What the table shows; by default the words files' caption of that name, in the page's language.
     columns : mapping of str to str or None, or names, optional
         Columns in order, each with its heading (None: the usual one); by default all but standard errors.
     digits : int or mapping of str to int, optional
@@ -58,9 +58,10 @@ def table(
     Raises
     ------
     ParamsError
-        A column is not in the frame.
+        A column is not in the frame, or nobody says what the table shows.
     """
     check_name(name)
+    caption = page.caption(name) if caption is None else caption
     shown = guard(page, frame, base=base)
     wanted = dict(columns) if isinstance(columns, Mapping) else None if columns is None else dict.fromkeys(columns)
     need(shown, list(wanted or ()), f"The table {name}")

@@ -28,7 +28,7 @@ class _Head(NamedTuple):
     letter: str
 
 
-def banner(page: Page, frame: pd.DataFrame, *, metric: str, caption: str, name: str = "banner", digits: int = 1) -> Exhibit:
+def banner(page: Page, frame: pd.DataFrame, *, metric: str, caption: str | None = None, name: str = "banner", digits: int = 1) -> Exhibit:
     """Items by segments side by side for one figure, with letters; small groups, and what would reveal them, are hidden with their letters.
 
     Parameters
@@ -39,8 +39,8 @@ def banner(page: Page, frame: pd.DataFrame, *, metric: str, caption: str, name: 
         From ``index.banner``.
     metric : {"score", "top_2", "bottom_2", "distribution"}
         Which of its figures.
-    caption : str
-        What the table shows.
+    caption : str, optional
+        What the table shows; by default the words files' caption of that name.
     name : str
         What the CSV is called.
     digits : int
@@ -49,9 +49,10 @@ def banner(page: Page, frame: pd.DataFrame, *, metric: str, caption: str, name: 
     Raises
     ------
     ParamsError
-        A column is missing, or the frame has no such figure.
+        A column is missing, nobody says what the table shows, or the frame has no such figure.
     """
     check_name(name)
+    caption = page.caption(name) if caption is None else caption
     need(frame, NEEDED, "A banner table")
     own = frame[frame["metric"] == metric].reset_index(drop=True)
     if own.empty:
