@@ -1,24 +1,30 @@
 """How it is told: pages, tables, charts, disclosure control, HTML."""
 
 from csat_lib.report import (
+    briefing,
     charts,
     disclosure,
     driver_sentences,
     driving,
     expectations,
     graded,
+    grounds,
     keyfigures,
     lab,
+    levels,
     moved,
     sentences,
     setfigures,
+    sliders,
     structural,
     tables,
     tracked,
     tracking_sentences,
     treefigures,
     weightsets,
+    yearly,
 )
+from csat_lib.report.attempts import Attempt, attempt
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Report
 from csat_lib.report.exhibits import Exhibit
@@ -28,26 +34,32 @@ from csat_lib.report.render import Harvest, harvest, to_html
 from csat_lib.report.site import write_index
 
 __all__ = [
+    "Attempt",
     "Exhibit",
     "Harvest",
     "Page",
     "Plan",
     "Report",
+    "attempt",
+    "briefing",
     "charts",
     "disclosure",
     "driver_sentences",
     "driving",
     "expectations",
     "graded",
+    "grounds",
     "harvest",
     "keyfigures",
     "lab",
+    "levels",
     "moved",
     "open_page",
     "plan",
     "run",
     "sentences",
     "setfigures",
+    "sliders",
     "structural",
     "tables",
     "to_html",
@@ -56,4 +68,5 @@ __all__ = [
     "treefigures",
     "weightsets",
     "write_index",
+    "yearly",
 ]

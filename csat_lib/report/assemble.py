@@ -37,6 +37,12 @@ _TITLES = {
         "跟踪分析",
         "What moved and whether it is real, why, against whom, who moved, and what runs ahead of what.",
     ),
+    "monthly_brief": ("Monthly brief", "月度简报", "One screen: the headline, the scorecard, complaints, and what needs attention."),
+    "annual_report": (
+        "Annual report",
+        "年度报告",
+        "The year and its quarters, which actions worked, and targets for the next year.",
+    ),
     "quarterly_report": ("Quarterly report", "季度报告", "What managers read: the headline, what moved and why, what to do."),
 }
 _WORDS = {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from html import escape
+from typing import NoReturn
 
 import pandas as pd
 
+from csat_lib.errors import NotInStudyError
 from csat_lib.report import cells, sentences
 from csat_lib.report.attempts import Attempt
 from csat_lib.report.charts.waterfall import clear, step_label
 from csat_lib.report.exhibits import Exhibit
 from csat_lib.report.language import joined, listed, translated
 from csat_lib.report.page import Page
+from csat_lib.survey import Survey
 from csat_lib.tracking import Decomposition
 
 SMALLEST = 0.05
@@ -120,14 +124,107 @@ def key(page: Page, *, half: float | None = None) -> Exhibit:
     return Exhibit("note", f'<ul class="key">{html}</ul>', joined([line.replace("|", " ") for line in lines], page.language))
 
 
-def lead_sentence(page: Page, levers: pd.DataFrame, priorities: pd.DataFrame, outcome: str) -> str:
-    """The first lever in a sentence; arguments as in ``sentences.first_lever``."""
-    return sentences.first_lever(page, levers, priorities, outcome=outcome)
+def remarks(page: Page, sentences_said: Iterable[str]) -> Exhibit:
+    """Sentences in small type under a figure or table: what to know beside it.
+
+    Parameters
+    ----------
+    page : Page
+        Language.
+    sentences_said : iterable of str
+        Plain text; empty ones are left out.
+    """
+    text = joined([each for each in sentences_said if each], page.language)
+    return Exhibit("note", f'<p class="remark">{escape(text)}</p>' if text else "", text)
 
 
-def fewer(page: Page, n: int, minimum: int) -> Sequence[str]:
-    """The warning that the sample is smaller than required, or nothing; arguments as in ``sentences.sample_size``."""
-    return sentences.sample_size(page, n, minimum=minimum)
+def breaks(page: Page, changed: pd.DataFrame, history: Mapping[str, Survey]) -> list[str]:
+    """Whether questionnaire, parameters, interview modes or panel broke the comparison with the last period.
+
+    Parameters
+    ----------
+    page : Page
+        Language and labels.
+    changed : DataFrame
+        From ``grounds.changed``.
+    history : mapping of str to Survey
+        The last one is this period's, the one before the one compared with.
+    """
+    if len(history) < 2:
+        return []
+    before, now = list(history)[-2:]
+    names = listed([str(each) for each in changed["label"]], page.language)
+    told = [page.say("breaks_some", before=before, names=names) if len(changed) else page.say("breaks_none", before=before)]
+    modes = history[now].codebook.names("mode")
+    if modes and all(modes[0] in history[each].attributes for each in (before, now)):
+        shares = {each: _shares(page, history[each], modes[0]) for each in (before, now)}
+        told.append(page.say("mode_mix", now=shares[now], before=before, then=shares[before]))
+    return told
+
+
+def taken_from(page: Page, survey: Survey) -> list[str]:
+    """Which periods' answers a year or month without a file of its own is made of; nothing where it has one."""
+    seen = survey.findings.table
+    notes = seen[seen["rule"].isin(["pooled", "pooled_respondents"])]
+    return [page.say(f"{row['rule']}_note", n=cells.whole(row["n"]), parts=_parts(row["detail"])) for row in notes.to_dict("records")]
+
+
+def alerts(page: Page, card: pd.DataFrame, board: pd.DataFrame, *, before: str = "") -> list[str]:
+    """What needs attention: targets missed, figures out of control, real changes; or that nothing does.
+
+    Parameters
+    ----------
+    page : Page
+        Language and labels.
+    card : DataFrame
+        From ``keyfigures.scorecard``.
+    board : DataFrame
+        From ``levels.board``.
+    before : str
+        The period compared with.
+    """
+    told = [
+        page.say("alert_missed", name=page.label(row["metric"]), value=cells.number(row["estimate"]), target=cells.shortest(row["target"]))
+        for row in card[card["verdict"] == "missed"].to_dict("records")
+    ]
+    told += [
+        page.say("alert_signal", name=row["label"], value=cells.number(row["estimate"]))
+        for row in board[board["control"] == "signal"].to_dict("records")
+    ]
+    told += [
+        page.say("alert_moved", name=row["label"], change=cells.signed(row["previous"]), before=before)
+        for row in board[board["previous_verdict"] == "real"].to_dict("records")
+        if before
+    ]
+    return told or [page.say("alerts_none")]
+
+
+def absent(page: Page, what: str) -> NoReturn:
+    """Say in one line what a section lacks and how to supply it.
+
+    Parameters
+    ----------
+    page : Page
+        Study, period, language.
+    what : {"complaints", "money", "comments", "actions", "quarters", "targets"}
+        The section's data.
+
+    Raises
+    ------
+    NotInStudyError
+        Always: the page shows it in the section's place.
+    """
+    raise NotInStudyError(page.say(f"absent_{what}", study=page.study, period=page.period))
+
+
+def _parts(detail: str) -> str:
+    """The periods that the note of a pooled survey names, with their respondents."""
+    return ", ".join(re.findall(r"\S+ \([\d,]+\)", detail))
+
+
+def _shares(page: Page, survey: Survey, mode: str) -> str:
+    share = survey.attributes[mode].dropna().value_counts(normalize=True)
+    return listed([f"{page.value(mode, code)} {cells.percent(part, page.language)}" for code, part in share.items()], page.language)
 
 
 def _distance(page: Page, gap: object, verdict: object) -> str:
@@ -139,10 +236,7 @@ def _distance(page: Page, gap: object, verdict: object) -> str:
 
 
 def _place(page: Page, rank: object) -> str:
-    """2nd, 第 2.
-
-    English ordinals end in st, nd, rd, th.
-    """
+    """A rank as it is said: 2nd, 第 2."""
     number = int(float(rank))  # type: ignore[arg-type]
     if page.language == "zh":
         return f"第 {number}"

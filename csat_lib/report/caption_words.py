@@ -5,6 +5,8 @@ Each words file may hold a CAPTIONS of its own, which is taken in by one line at
 
 from __future__ import annotations
 
+from csat_lib.report import brief_words
+
 CAPTIONS: dict[str, tuple[str, str]] = {
     # Survey quality
     "sample": ("The sample", "样本"),
@@ -68,4 +70,6 @@ CAPTIONS: dict[str, tuple[str, str]] = {
     "driver_boxes": ("Shares by kind of answer", "按回答类型的份额"),
     # Weights lab
     "weight_set_list": ("Sets of weights", "权重方案"),
+    # Reports
+    **brief_words.CAPTIONS,
 }

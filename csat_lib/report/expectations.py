@@ -6,12 +6,25 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csat_lib.drivers import Plan, WhatIf, plan_levers, whatif
+from csat_lib.drivers import Plan, WhatIf, importance, plan_levers, whatif
 from csat_lib.errors import NotInStudyError
 from csat_lib.model import PlsFit, fit_pls
 from csat_lib.report.sentences import best_lever
 from csat_lib.study import Structure, Study
 from csat_lib.survey import Survey
+
+
+def importances(study: Study, survey: Survey) -> pd.DataFrame:
+    """Relative importance (LMG) of the study's drivers, with its bootstrap: ``drivers.importance``.
+
+    Raises
+    ------
+    NotInStudyError
+        The study names no drivers.
+    """
+    named, settings = study.drivers, study.parameters
+    how = {"draws": settings.bootstrap.draws, "seed": settings.bootstrap.seed, "confidence": settings.confidence}
+    return importance(survey, named.outcome, named.items, **how)  # type: ignore[arg-type]
 
 
 def plan(study: Study, survey: Survey) -> Plan:

@@ -28,7 +28,7 @@ COUNTS = frozenset(
     {"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws"}
     | {"minimum", "dissatisfied", "very_dissatisfied"}
 )
-SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution"})
+SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution", "previous", "year_before"})
 SHARES = frozenset({"share", "answered", "missing", "blank", "dont_know", "not_answered"})
 P_VALUES = frozenset({"p_value", "p", "p_adjusted"})
 SILENT = frozenset({"suppressed", "small_base", "std_error"})

@@ -175,7 +175,7 @@ def metrics(trend: pd.DataFrame, card: pd.DataFrame, compared: pd.DataFrame) -> 
     -------
     dict
         index, index_low, index_high, n; index_change with its interval index_change_low, index_change_high where there is an earlier
-        period that it may be compared with; the scorecard's other figures.
+        period that it may be compared with; the scorecard's other figures, each with _low and _high where it has an interval.
     """
     last = trend.iloc[-1]
     found = {"index": last["estimate"], "index_low": last["conf_low"], "index_high": last["conf_high"], "n": last["n"]}
@@ -187,7 +187,26 @@ def metrics(trend: pd.DataFrame, card: pd.DataFrame, compared: pd.DataFrame) -> 
             )
         )
     rest = card[(card["metric"] != "index") & card["estimate"].notna()]
-    return {name: float(value) for name, value in {**found, **dict(zip(rest["metric"], rest["estimate"], strict=True))}.items()}
+    for row in rest.to_dict("records"):
+        found |= with_ends(str(row["metric"]), row["estimate"], row["conf_low"], row["conf_high"])
+    return {name: float(value) for name, value in found.items()}
+
+
+def with_ends(name: str, estimate: float, low: float, high: float) -> dict[str, float]:
+    """A key figure as metrics.json holds it: ``name``, and ``name_low`` and ``name_high`` where there is an interval.
+
+    Parameters
+    ----------
+    name : str
+        Of the figure.
+    estimate, low, high : float
+        In its unit.
+
+    >>> with_ends("lever.parking", 0.5, 0.1, 0.9)
+    {'lever.parking': 0.5, 'lever.parking_low': 0.1, 'lever.parking_high': 0.9}
+    """
+    ends = {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return {name: float(estimate)} | (ends if all(np.isfinite(each) for each in ends.values()) else {})
 
 
 def disclosure(study: Study, language: str = "en") -> pd.DataFrame:

@@ -11,7 +11,9 @@ import pandas as pd
 from csat_lib.errors import CsatError
 from csat_lib.index import satisfaction
 from csat_lib.model import fit_pls, index_weights
+from csat_lib.report.keyfigures import with_ends
 from csat_lib.report.page import Page
+from csat_lib.report.sliders import Sliders, five_points
 from csat_lib.stats import z_value
 from csat_lib.study import Structure, Study
 from csat_lib.survey import Survey
@@ -19,7 +21,7 @@ from csat_lib.tracking import compare_waves, control_chart
 
 RECOMMENDS = (0.0, 10.0)
 COLUMNS = ["label", "estimate", "conf_low", "conf_high", "previous", "previous_verdict", "year_before", "year_verdict", "control", "n"]
-GRADED = ("satisfaction_degree", "satisfaction_rate")
+GRADED = ("surveyed_degree", "surveyed_rate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +119,15 @@ def board(page: Page, found: Levels) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("label", ignore_index=True)
 
 
+def charted(page: Page, found: Levels) -> pd.DataFrame:
+    """The figures with their labels and control limits, for the small trends."""
+    limits = ["period", "metric", "centre", "limit_low", "limit_high", "signals"]
+    table = found.figures.assign(label=[labelled(page, str(each)) for each in found.figures["metric"]])
+    if found.control.empty:
+        return table
+    return table.merge(found.control[limits], on=["period", "metric"], how="left")
+
+
 def labelled(page: Page, metric: str) -> str:
     """The name of a figure with its unit where that is not points: NPS by what was asked, shares in per cent."""
     name = metric.removeprefix("nps ")
@@ -126,8 +137,44 @@ def labelled(page: Page, metric: str) -> str:
     return page.say("in_percent", name=text) if metric in {*GRADED, "csat", "complained_share"} else text
 
 
+def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = None, gains: Sliders | None = None) -> dict[str, float]:
+    """Every level of ``period``, the drivers and the levers, as metrics.json holds them.
+
+    Parameters
+    ----------
+    found : Levels
+        From ``levels``.
+    period : str
+        The study's.
+    priorities : DataFrame, optional
+        From ``drivers.importance_performance``.
+    gains : Sliders, optional
+        From ``sliders.sliders``.
+
+    Returns
+    -------
+    dict
+        ``level.<figure>``, ``importance.<driver>`` (per cent), ``performance.<driver>``, ``lever.<driver>`` (points of the outcome for
+        five of the driver), each with _low and _high where it has an interval.
+    """
+    told: dict[str, float] = {}
+    for row in found.figures[found.figures["period"] == period].dropna(subset=["estimate"]).to_dict("records"):
+        told |= with_ends(f"level.{str(row['metric']).replace(' ', '.')}", row["estimate"], row["conf_low"], row["conf_high"])
+    for row in priorities.to_dict("records") if priorities is not None else ():
+        for each, factor in (("importance", 100.0), ("performance", 1.0)):
+            ends = (factor * float(row.get(f"{each}_{end}", np.nan)) for end in ("low", "high"))
+            told |= with_ends(f"{each}.{row['driver']}", factor * row[each], *ends)
+    if gains is not None:
+        effect = str(gains.effects.index[0])
+        for row in five_points(gains).to_dict("records"):
+            told |= with_ends(f"lever.{row['driver']}", row[effect], row[f"{effect}_low"], row[f"{effect}_high"])
+    return told
+
+
 def paths_by_period(page: Page, study: Study, history: Mapping[str, Survey], paths: pd.DataFrame, *, most: int = 5) -> pd.DataFrame:
-    """Every path of the model, fitted anew in the last periods, and whether the earlier ones lie within this period's interval.
+    """Every path of the model, fitted anew in the last periods, and whether one of the earlier ones differs from this period's.
+
+    The earlier fits count as precise as this one; the tests are corrected for their number (Bonferroni).
 
     Parameters
     ----------
@@ -157,8 +204,11 @@ def paths_by_period(page: Page, study: Study, history: Mapping[str, Survey], pat
             continue
         table[name] = [float(own.get(pair, np.nan)) for pair in key]
     earlier = [name for name in names[:-1] if name in table]
-    inside = table[earlier].ge(table["conf_low"], axis=0) & table[earlier].le(table["conf_high"], axis=0)
-    verdict = np.where(inside.all(axis=1), "stable", "moved") if earlier else "unknown"
+    tests = max(len(earlier) * len(table), 1)
+    error = (table["conf_high"] - table["conf_low"]) / (2 * z_value(study.parameters.confidence))
+    reach = z_value(1 - (1 - study.parameters.confidence) / tests) * np.sqrt(2) * error
+    far = table[earlier].sub(table[names[-1]], axis=0).abs().gt(reach, axis=0)
+    verdict = np.where(far.any(axis=1), "moved", "stable") if earlier else "unknown"
     arrow = " → "
     table.insert(0, "label", [arrow.join(page.label(each) for each in pair) for pair in key])
     return table.assign(verdict=verdict).drop(columns=["cause", "effect", "conf_low", "conf_high"])
@@ -201,7 +251,7 @@ def _graded(study: Study, history: Mapping[str, Survey]) -> pd.DataFrame:
     if not tables:
         return pd.DataFrame(columns=["period", "metric", "estimate"])
     table = pd.concat(tables, ignore_index=True)
-    words = "satisfaction_" + table["metric"]
+    words = "surveyed_" + table["metric"]
     return table.assign(metric=words, kind="item", unit="%").drop(columns="item")
 
 

@@ -21,7 +21,7 @@ STANDARD = (
     *("10_survey_quality", "20_satisfaction_index", "30_structural_model", "40_driver_analysis"),
     *("50_tracking", "quarterly_report"),
 )
-NOTEBOOKS = dict.fromkeys(("quarter", "half", "special", "month", "year"), STANDARD)
+NOTEBOOKS = {**dict.fromkeys(("quarter", "half", "special"), STANDARD), "month": ("monthly_brief",), "year": ("annual_report",)}
 LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
 
 

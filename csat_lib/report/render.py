@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from csat_lib.errors import ParamsError
-from csat_lib.report.exhibits import EXHIBIT, METRICS, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
+from csat_lib.report.exhibits import EXHIBIT, METRICS, SCRIPT, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
 
@@ -64,7 +66,7 @@ def to_html(
     links: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     provenance: Mapping[str, str] | Iterable[str] = (),
 ) -> str:
-    """An executed notebook as one self-contained page: text and exhibits, no code, no script, nothing from outside.
+    """An executed notebook as one self-contained page: text and exhibits, no code, nothing from outside, no script but our exhibits' own.
 
     Parameters
     ----------
@@ -100,6 +102,7 @@ def to_html(
         "lead": prose.render(lead),
         "links": pairs,
         "style": _style(),
+        "scripts": _scripts(notebook),
         "words": {key: say(key, language) for key in ("contents", "links", "provenance")},
         "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
@@ -113,6 +116,22 @@ def to_html(
     exporter.register_filter("sections", _sections)
     html, _ = exporter.from_notebook_node(node, resources={"csat": details})
     return str(html).strip() + "\n"
+
+
+def _scripts(notebook: NotebookNode) -> list[dict[str, str]]:
+    """The scripts that exhibits bring along, each once, with the hash that lets the page run it and nothing else.
+
+    Raises
+    ------
+    ParamsError
+        A script would close its own tag.
+    """
+    found = dict.fromkeys(str(data[SCRIPT]["script"]) for data in _bundles(notebook) if SCRIPT in data and EXHIBIT in data)
+    for text in found:
+        if re.search(r"</script|<!--", text, flags=re.IGNORECASE):
+            raise ParamsError("An exhibit's script holds </script or <!--, which would end it on the page. Write it otherwise.")
+    sealed = {text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") for text in found}
+    return [{"text": text, "hash": seal} for text, seal in sealed.items()]
 
 
 def _spoken(notebook: NotebookNode, language: str) -> NotebookNode:
@@ -168,25 +187,41 @@ def _take_title(node: NotebookNode) -> tuple[str, str]:
 
 
 def _without_refusals(cells: list[NotebookNode], language: str) -> list[NotebookNode]:
-    """The cells with errors turned into boxes: a section that is refused says why, what hangs on it says nothing more."""
-    refused: set[str] = set()
+    """The cells with errors turned into boxes: every section that is refused says why, once; what hangs on it says nothing more."""
+    refused = _Refusals()
     for cell in cells:
+        if cell.cell_type == "markdown" and re.search(r"^##? ", _text(cell.source), flags=re.MULTILINE):
+            refused.here.clear()
         if cell.cell_type == "code":
             cell.outputs = [shown for output in cell.outputs if (shown := _without_refusal(cell, output, refused, language)) is not None]
     return cells
 
 
-def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: set[str], language: str) -> NotebookNode | None:
-    """One output; an error becomes a box the first time it is met, and nothing where it follows from an earlier one."""
+@dataclass(slots=True)
+class _Refusals:
+    """What was refused: in this section, and by the names that are missing since."""
+
+    here: set[str] = field(default_factory=set)
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusals, language: str) -> NotebookNode | None:
+    """One output; an error becomes a box the first time it is met in a section. A name that an earlier refusal left undefined tells that one."""
     if output.output_type != "error":
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
-    section = SECTION_TAG in _tags(cell)
-    if not section or (name not in REFUSALS and not (refused and name == "NameError")):
+    lost = re.match(r"name '(\w+)' is not defined", message) if name == "NameError" else None
+    if lost and lost[1] in refused.names:
+        name, message = refused.names[lost[1]]
+    elif SECTION_TAG not in _tags(cell) or (name not in REFUSALS and not (lost and refused.names)):
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
-    if name not in REFUSALS or message in refused:
+    if name not in REFUSALS:
         return None
-    refused.add(message)
+    for line in re.findall(r"^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", _text(cell.source), flags=re.MULTILINE):
+        refused.names |= {each.strip(): (name, message) for each in line.split(",")}
+    if message in refused.here:
+        return None
+    refused.here.add(message)
     kind = REFUSALS[name]
     return _boxed(say("no_model", language, reason=message) if kind == "withheld" else message, kind, language)
 

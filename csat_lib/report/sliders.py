@@ -17,7 +17,7 @@ from csat_lib.drivers.levers import Gains, gains
 from csat_lib.errors import ModelError
 from csat_lib.index import item_scores, scores
 from csat_lib.model import PlsFit, index_weights
-from csat_lib.report import cells, tables
+from csat_lib.report import cells, sentences, tables
 from csat_lib.report.exhibits import TEMPLATE, Exhibit, check_name
 from csat_lib.report.expectations import fitted
 from csat_lib.report.page import Page
@@ -51,8 +51,8 @@ class Sliders:
     worth: tuple[str, float, str] | None = None
 
 
-def sliders(study: Study, survey: Survey, levers: pd.DataFrame, *, language: str = "en") -> Sliders:
-    """Gains of the drivers that would bring most, on the index and, with a path model, on loyalty.
+def sliders(study: Study, survey: Survey, *, language: str = "en") -> Sliders:
+    """Gains of all drivers on the index and, with a path model, on loyalty; the largest first.
 
     Parameters
     ----------
@@ -60,37 +60,48 @@ def sliders(study: Study, survey: Survey, levers: pd.DataFrame, *, language: str
         Its model, drivers, bootstrap and worth of a point.
     survey : Survey
         The answers.
-    levers : DataFrame
-        From ``drivers.levers``: which drivers come first.
     language : str
         Of the unit of money.
 
     Raises
     ------
+    NotInStudyError
+        The study names no drivers.
     ModelError
         A gain cannot be estimated.
     """
     named, settings = study.drivers, study.parameters
     fit = fitted(study, survey)
     effects = [named.outcome] if fit is None else [fit.structure.outcome, *(["loyalty"] if "loyalty" in fit.structure.names else [])]
-    found = {
-        each: gains(
-            survey,
-            named.outcome,
-            named.items,
-            fit=fit,
-            on=None if fit is None else each,
-            draws=settings.bootstrap.draws,
-            seed=settings.bootstrap.seed,
-        )
-        for each in effects
-    }
-    there = [name for name in levers["driver"] if all(name in own.drivers for own in found.values())][:MOST]
+    how = {"draws": settings.bootstrap.draws, "seed": settings.bootstrap.seed}
+    found = {each: gains(survey, named.outcome, named.items, fit=fit, on=None if fit is None else each, **how) for each in effects}
+    first = found[effects[0]]
+    ordered = sorted(first.drivers, key=lambda name: -first.estimate[first.drivers.index(name)])
+    there = [name for name in ordered if all(name in own.drivers for own in found.values())]
     if not there:
         raise ModelError("No driver moves every effect, so there is nothing to slide.")
     worth = settings.worth
     paid = None if worth is None or worth.effect not in effects else (worth.effect, float(worth.value), worth.unit.say(language))
     return Sliders(item_scores(survey, there).set_index("item")["estimate"], _now(survey, fit, effects), found, paid)
+
+
+def first_lever(page: Page, found: Sliders, priorities: pd.DataFrame) -> str:
+    """The lever to pull first, in a sentence: what five points more of it would bring.
+
+    Parameters
+    ----------
+    page : Page
+        Language and labels.
+    found : Sliders
+        From ``sliders``.
+    priorities : DataFrame
+        From ``drivers.importance_performance``.
+    """
+    effect = str(found.effects.index[0])
+    table = five_points(found, confidence=page.confidence).rename(
+        columns={effect: "estimate", f"{effect}_low": "conf_low", f"{effect}_high": "conf_high"}
+    )
+    return sentences.first_lever(page, table, priorities, outcome=effect)
 
 
 def what_if(page: Page, found: Sliders, *, name: str = "what_if_gains") -> Exhibit:
@@ -105,10 +116,11 @@ def what_if(page: Page, found: Sliders, *, name: str = "what_if_gains") -> Exhib
     name : str
         What the CSV of the table is called.
     """
-    table = fallback(page, found)
-    plain = tables.table(page, table, name=check_name(name), caption=page.say("cap_what_if_gains"), base=None, digits=1)
+    table = five_points(found, confidence=page.confidence)
+    columns = {"driver": None, "performance": None, **{str(effect): page.label(effect) for effect in found.effects.index}}
+    plain = tables.table(page, table, name=check_name(name), columns=columns, base=None, digits=1)
     facts = json.dumps(model(page, found), ensure_ascii=False, separators=(",", ":"))
-    rows = "".join(_slider(page, str(driver), float(now), place) for place, (driver, now) in enumerate(found.drivers.items()))
+    rows = "".join(_slider(page, str(driver), float(now), place) for place, (driver, now) in enumerate(found.drivers.head(MOST).items()))
     shown = [(page.label(effect), float(now)) for effect, now in found.effects.items()]
     ends = "".join(_gauge(label) for label, _ in shown)
     if found.worth is not None:
@@ -139,7 +151,8 @@ def model(page: Page, found: Sliders) -> dict[str, Any]:
     found : Sliders
         From ``sliders``.
     """
-    names = [str(name) for name in found.drivers.index]
+    top = found.drivers.head(MOST)
+    names = [str(name) for name in top.index]
     effects = [
         {"now": float(now), "gains": [_coded(found.gains[str(effect)], name) for name in names]} for effect, now in found.effects.items()
     ]
@@ -150,31 +163,31 @@ def model(page: Page, found: Sliders) -> dict[str, Any]:
     return {
         "confidence": page.confidence,
         "draws": int(first.draws.shape[1]) if first.draws is not None else 0,
-        "drivers": [{"now": float(now)} for now in found.drivers],
+        "drivers": [{"now": float(now)} for now in top],
         "effects": effects,
         "worth": worth,
         "words": {each: page.say(f"slide_{each}") for each in ("points", "range", "level", "comma")},
     }
 
 
-def fallback(page: Page, found: Sliders, *, points: float = 5) -> pd.DataFrame:
+def five_points(found: Sliders, *, points: float = 5, confidence: float = 0.95) -> pd.DataFrame:
     """What ``points`` more of each driver would bring: driver, performance, and estimate, low and high of every effect.
 
     Parameters
     ----------
-    page : Page
-        Confidence.
     found : Sliders
         From ``sliders``.
     points : float
         Of the driver's score.
+    confidence : float
+        Of the intervals.
     """
     table = pd.DataFrame({"driver": found.drivers.index, "performance": found.drivers.to_numpy()})
     had = np.clip(points, -table["performance"], 100 - table["performance"]).to_numpy(dtype=float)
     for effect, own in found.gains.items():
         places = [own.drivers.index(str(name)) for name in table["driver"]]
         combination = had[:, None] * np.eye(len(own.drivers))[places]
-        estimate, _, low, high = own.interval(combination, page.confidence)
+        estimate, _, low, high = own.interval(combination, confidence)
         table[effect], table[f"{effect}_low"], table[f"{effect}_high"] = estimate, low, high
     return table
 

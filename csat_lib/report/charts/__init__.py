@@ -8,6 +8,7 @@ from csat_lib.report.charts.control import control
 from csat_lib.report.charts.dominance import dominance
 from csat_lib.report.charts.dots import scores, segments
 from csat_lib.report.charts.hierarchy import icicle
+from csat_lib.report.charts.panels import panels
 from csat_lib.report.charts.paths import path_diagram
 from csat_lib.report.charts.priorities import importance_performance
 from csat_lib.report.charts.ranks import rank_intervals
@@ -32,6 +33,7 @@ __all__ = [
     "importance",
     "importance_performance",
     "missing",
+    "panels",
     "path_diagram",
     "rank_intervals",
     "ranks_over_time",

@@ -18,13 +18,13 @@ from csat_lib.report.exhibits import Exhibit, guard, need, nothing
 from csat_lib.report.language import listed
 from csat_lib.report.page import Page
 
-WIDTH, ACROSS, HEIGHT = 1080, 3, 148
+WIDTH, HEIGHT = 1080, 148
 LEFT, RIGHT, TOP, BOTTOM, GAP = 34, 44, 34, 24, 18
 LEAST_SPAN = 8.0
 
 
 def panels(page: Page, frame: pd.DataFrame, *, name: str = "key_trends") -> Exhibit:
-    """Small trends of several figures, three in a row: interval, control limits where there are some, points with a signal ringed.
+    """Small trends of several figures, a few in a row: interval, control limits where there are some, points with a signal ringed.
 
     Parameters
     ----------
@@ -47,14 +47,15 @@ def panels(page: Page, frame: pd.DataFrame, *, name: str = "key_trends") -> Exhi
     if known.empty:
         return nothing(page, name, title)
     parts = [part.reset_index(drop=True) for _, part in known.groupby("metric", sort=False)]
-    rows = math.ceil(len(parts) / ACROSS)
+    across = min((4, 3), key=lambda count: (-len(parts) % count, -count)) if len(parts) > 2 else max(len(parts), 2)
+    rows = math.ceil(len(parts) / across)
     height = rows * (HEIGHT + TOP)
     with theme():
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         FigureCanvasSVG(figure)
-        each = (WIDTH - (ACROSS - 1) * GAP) / ACROSS
+        each = (WIDTH - (across - 1) * GAP) / across
         for place, part in enumerate(parts):
-            row, column = divmod(place, ACROSS)
+            row, column = divmod(place, across)
             left, top = column * (each + GAP) + LEFT, row * (HEIGHT + TOP) + TOP
             box = (left / WIDTH, 1 - (top + HEIGHT - BOTTOM) / height, (each - LEFT - RIGHT) / WIDTH, (HEIGHT - BOTTOM) / height)
             _panel(figure.add_axes(box), part, each - LEFT)
