@@ -10,7 +10,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "target_ahead": ("{points} above, {verdict}", "超出 {points} 分，{verdict}"),
     # The answers
     "why_part": ("{name} {points}", "{name} {points}"),
-    "why_real": ("It comes from {names}; the other parts cannot be told from noise.", "变化来自 {names}；其余部分未超出误差范围。"),
+    "why_real": ("In that change {names} can be told from noise, the other parts cannot.", "其中 {names} 超出误差范围，其余部分没有。"),
     "why_unclear": (
         "Largest in that change: {names}; not to be told from noise.",
         "其中最大的部分：{names}，未超出误差范围。",
@@ -121,6 +121,36 @@ PHRASES: dict[str, tuple[str, str]] = {
     "absent_targets": (
         "Two results are needed before a target can be proposed. It appears with the next period.",
         "至少需要两期结果才能提出目标建议；下一期起显示。",
+    ),
+    # Two periods side by side
+    "compare_title": ("two periods side by side", "两期对照"),
+    "compare_lead": (
+        "A difference is called real where its interval excludes zero; whether it matters is another question.",
+        "区间不含零的差异称为显著；是否重要另当别论。",
+    ),
+    "compare_all": ("all periods", "全部时期"),
+    "compare_choose": ("Choose two periods", "选择两期"),
+    "compare_from": ("From", "从"),
+    "compare_to": ("to", "到"),
+    "compare_figure": ("Key figure", "指标"),
+    "compare_change": ("Difference", "差异"),
+    "compare_interval": ("Interval", "区间"),
+    "compare_verdict": ("Real?", "显著？"),
+    "compare_real": ("real", "显著"),
+    "compare_noise": ("within noise", "误差范围内"),
+    "compare_unlike": (
+        "Choose two different periods of the same length: a year is not compared with a quarter.",
+        "请选择两个不同且长度相同的时期：年度不与季度比较。",
+    ),
+    "compare_count": ("{real} of {rows} differences are real.", "{rows} 项差异中有 {real} 项显著。"),
+    "compare_pair_previous": ("{after} against {before}, the period before", "{after} 与上期 {before}"),
+    "compare_pair_year": ("{after} against {before}, a year before", "{after} 与上年同期 {before}"),
+    "compare_performance": ("{name}: performance", "{name}：表现"),
+    "compare_importance": ("{name}: importance, %", "{name}：重要性，%"),
+    "compare_lever": ("{name}: gain of five points more", "{name}：提高五分的收益"),
+    "compare_foot": (
+        "Intervals treat the two periods as independent samples, but for the index against the period of its own report. No correction for the number of figures.",
+        "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month
     "pooled_note": (
