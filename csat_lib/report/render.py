@@ -13,6 +13,7 @@ from csat_lib.errors import ParamsError
 from csat_lib.report.exhibits import EXHIBIT, METRICS, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
+from csat_lib.report.reasons import reason
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -187,8 +188,8 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: set[str]
     if name not in REFUSALS or message in refused:
         return None
     refused.add(message)
-    kind = REFUSALS[name]
-    return _boxed(say("no_model", language, reason=message) if kind == "withheld" else message, kind, language)
+    kind, why = REFUSALS[name], reason(message, language)
+    return _boxed(say("no_model", language, reason=why) if kind == "withheld" else why, kind, language)
 
 
 def _boxed(text: str, kind: str, language: str) -> NotebookNode:
