@@ -41,7 +41,7 @@ def test_a_period_is_published_whole(published):
     folder = root / "output" / "tiny" / "2026Q3"
     names = set(snapshot(folder))
     assert names == {
-        "index.html", "headline.en.html", "detail.en.html", "notebooks/headline.en.ipynb", "notebooks/detail.en.ipynb",
+        "index.html", "index.zh.html", "headline.en.html", "detail.en.html", "notebooks/headline.en.ipynb", "notebooks/detail.en.ipynb",
         "tables/scores.csv", "metrics.json", "manifest.json",
     }  # fmt: skip
     assert (folder / "tables" / "scores.csv").read_text() == "construct,estimate\nsatisfaction,73.0\n"

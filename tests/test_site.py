@@ -153,3 +153,22 @@ def test_the_page_of_a_period_has_cards_tables_and_manifest(output):
 
 def test_equal_files_give_equal_pages(output):
     assert write_index(output).read_bytes() == write_index(output).read_bytes()
+
+
+def test_the_chinese_twin_says_the_same_in_chinese(output):
+    folder = output / "alpha" / "2026Q3"
+    write_period(folder, output / "alpha")
+    index = write_index(output).with_name("index.zh.html").read_text(encoding="utf-8")
+    period = (folder / "index.zh.html").read_text(encoding="utf-8")
+    for html in (index, period):
+        Balanced().feed(html)
+        body = html.split("</style>")[1]
+        assert '<html lang="zh-Hans">' in html
+        assert '<a href="index.html" lang="en" hreflang="en">English</a>' in html
+        assert "75.4 至 77.4" in html
+        assert "较 2026Q2" in html
+        assert not re.search(r">[^<]*\b(Status|Reports|since|Respondents|withheld)\b[^<]*<", body)
+    assert 'href="alpha/2026Q3/index.zh.html"' in index
+    assert index.count("headline.zh.html") == 4
+    assert "headline.en.html" not in index
+    assert 'href="../../index.zh.html"' in period

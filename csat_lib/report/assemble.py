@@ -13,38 +13,14 @@ from csat_lib.errors import EnvironmentFault, ParamsError
 from csat_lib.report import manifest, render, site
 from csat_lib.report.engine import Job, Outcome
 from csat_lib.report.executed import write_notebook
+from csat_lib.report.language import LANGUAGES
 from csat_lib.report.plan import Plan
 from csat_lib.report.publish import faults
+from csat_lib.report.site_words import DESCRIPTIONS, TITLES
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-_TITLES = {
-    "10_survey_quality": ("Survey quality", "数据质量", "Sample, missing answers, reliability and validity: may the data be trusted?"),
-    "20_satisfaction_index": ("Satisfaction index", "满意度指数", "Scores of every construct and segment, with intervals and targets."),
-    "30_structural_model": (
-        "Structural model",
-        "结构模型",
-        "Why customers are satisfied: paths, loadings, quality of the model, total effects.",
-    ),
-    "40_driver_analysis": (
-        "Driver analysis",
-        "驱动因素分析",
-        "What to improve first: importance against performance, with expected gains.",
-    ),
-    "50_tracking": (
-        "Tracking",
-        "跟踪分析",
-        "What moved and whether it is real, why, against whom, who moved, and what runs ahead of what.",
-    ),
-    "monthly_brief": ("Monthly brief", "月度简报", "One screen: the headline, the scorecard, complaints, and what needs attention."),
-    "annual_report": (
-        "Annual report",
-        "年度报告",
-        "The year and its quarters, which actions worked, and targets for the next year.",
-    ),
-    "quarterly_report": ("Quarterly report", "季度报告", "What managers read: the headline, what moved and why, what to do."),
-}
 _WORDS = {
     "en": {
         "all": "all periods",
@@ -54,7 +30,7 @@ _WORDS = {
         "seed": "seed",
         "commit": "commit",
     },
-    "zh": {"all": "全部期次", "period": "本期", "before": "上一期", "notebook": "笔记本", "seed": "随机种子", "commit": "版本"},
+    "zh": {"all": "全部时期", "period": "本期", "before": "上一期", "notebook": "笔记本", "seed": "随机种子", "commit": "版本"},
 }
 _TABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[a-z]{2})?")
 
@@ -128,12 +104,12 @@ def _merge(into: dict[str, tuple[str, Any]], found: Mapping[str, Any], what: str
 
 def _entry(outcome: Outcome, tables: Iterable[str], metrics: Iterable[str], end: datetime) -> dict[str, Any]:
     report = outcome.report
-    english, _, description = _TITLES.get(report.name, (_readable(report.name), "", ""))
+    place = LANGUAGES.index(report.language)
     return {
         "name": report.name,
         "language": report.language,
-        "title": english,
-        "description": description,
+        "title": title(report.name, report.language),
+        "description": DESCRIPTIONS.get(report.name, ("", ""))[place],
         "status": report.status,
         "seconds": report.seconds,
         "error": report.error,
@@ -159,8 +135,7 @@ def _write_page(plan: Plan, job: Job, notebook: NotebookNode, renamed: Mapping[s
 
 def title(name: str, language: str) -> str:
     """What a notebook's page is called."""
-    english, chinese, _ = _TITLES.get(name, (_readable(name), "", ""))
-    return (chinese or english) if language == "zh" else english
+    return TITLES.get(name, (_readable(name),) * 2)[LANGUAGES.index(language)]
 
 
 def _readable(name: str) -> str:
@@ -180,8 +155,8 @@ def _links(plan: Plan, job: Job) -> dict[str, str]:
     if before and (plan.place.folder / before / page).is_file():
         links[words["before"]] = f"../{before}/{page}"
     links[words["notebook"]] = f"notebooks/{job.name}.{job.language}.ipynb"
-    links[words["period"]] = "index.html"
-    links[words["all"]] = "../../index.html"
+    links[words["period"]] = site.PAGES[job.language]
+    links[words["all"]] = f"../../{site.PAGES[job.language]}"
     return links
 
 

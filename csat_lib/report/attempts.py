@@ -55,5 +55,5 @@ def attempt(function: Callable[..., T], *given: Any, **named: Any) -> Attempt[T]
         return Attempt(None, error)
 
 
-def _opened(each: Any) -> Any:
+def _opened(each: object) -> object:
     return each.get() if isinstance(each, Attempt) else each

@@ -68,7 +68,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "slide_comma": ("; ", "；"),
     "slide_reset": ("All back to zero", "全部归零"),
     "slide_note": (
-        "Expected change with its {confidence} % interval, everything else held. Associations in this sample: causal only where an experiment shows it.",
+        "Expected change with its {confidence} % interval, everything else held. These are associations: causal only where an experiment shows it.",
         "预期变化及其 {confidence}% 置信区间，其他因素不变。此为样本中的关联，只有经实验才能说明因果。",
     ),
     "revenue_in": ("Revenue, {unit}", "收入，{unit}"),
@@ -93,13 +93,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "changed_direction": ("direction", "方向"),
     "changed_column": ("column", "列名"),
     "no_expectations": (
-        "This study does not ask what customers expected, so there is no gap to show. Name the questions expect_... and quality_... in the codebook.",
+        "This study does not ask what customers expected. Name such questions expect_... and quality_... in the codebook.",
         "本研究未询问顾客期望，无法显示差距。请在编码表中将题目命名为 expect_… 与 quality_…。",
     ),
     "gap_heading": ("Found less expected", "实际减期望"),
     # Sections without data
     "absent_complaints": (
-        "There is no register of complaints. Put one under data/{study}/complaints/{period}.csv to see times, categories and satisfaction with the answer.",
+        "There is no register of complaints. Put one under data/{study}/complaints/{period}.csv to see times, categories and answers.",
         "没有投诉台账。请将其放入 data/{study}/complaints/{period}.csv，即可显示处理时长、类别与答复满意度。",
     ),
     "absent_money": (
@@ -107,11 +107,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "没有客户账目，无法将忠诚与收入对照。请放入 data/{study}/accounts/{period}.csv。",
     ),
     "absent_comments": (
-        "The study names no question with comments in customers' own words, or nobody wrote one. Give an attribute of the codebook the role comment.",
+        "There are no comments in customers' own words. Give an attribute of the codebook the role comment.",
         "本研究没有开放意见题，或无人填写。请在编码表中将相应属性的 role 设为 comment。",
     ),
     "absent_actions": (
-        "There is no list of actions. Put actions with owner and date into params/{study}/actions.yaml to see which worked and which are late.",
+        "There is no list of actions. Put them with owner and date into params/{study}/actions.yaml to see which worked.",
         "没有行动清单。请在 params/{study}/actions.yaml 中登记行动、负责人与日期，即可显示成效与逾期。",
     ),
     "absent_quarters": (
@@ -149,7 +149,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_importance": ("{name}: importance, %", "{name}：重要性，%"),
     "compare_lever": ("{name}: gain of five points more", "{name}：提高五分的收益"),
     "compare_foot": (
-        "Intervals treat the two periods as independent samples, but for the index against the period of its own report. No correction for the number of figures.",
+        "Intervals treat the periods as independent samples, but for the index against its own report's period; no correction for many figures.",
         "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month

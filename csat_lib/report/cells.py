@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 
 from csat_lib.report.language import say, translated
+from csat_lib.report.reasons import reason
 
 MINUS = "\u2212"
 EMPTY = "–"
@@ -135,5 +136,5 @@ def pill(word: object, language: str) -> str:
         return ""
     match = re.fullmatch(r"(.*?)\s*(\([^()]*\))?", word.strip(), flags=re.DOTALL)
     text, rest = (match[1], match[2]) if match and match[1] else (word, None)
-    small = f" <small>{escape(rest)}</small>" if rest else ""
-    return f'<span class="pill {tone(word)}">{escape(translated(text, language))}</span>{small}'
+    small = f" <small>({escape(reason(rest[1:-1], language))})</small>" if rest else ""
+    return f'<span class="pill {tone(word)}">{escape(reason(translated(text, language), language))}</span>{small}'

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from csat_lib.report import cells, site
 from csat_lib.report.language import metric, say
 from csat_lib.report.publish import write_beside
 
-NAMES = {"en": "compare.html", "zh": "compare.zh.html"}
 GROUPS = ("level", "performance", "importance", "lever")
 OWN = ("title", "lead", "all", "choose", "from", "to", "figure", "change", "interval", "verdict", "foot")
 ENDS = ("_low", "_high")
@@ -37,9 +36,9 @@ def write_comparisons(output: Path, found: Sequence[site.Wave]) -> list[Path]:
     written = []
     for study in sorted({each.study for each in found}):
         group = ordered(each for each in found if each.study == study)
-        if not comparable(group):
+        if not site.comparable(group):
             continue
-        for language, name in NAMES.items():
+        for language, name in site.COMPARED.items():
             path = output / study / name
             write_beside(path, page(group, language))
             written.append(path)
@@ -68,15 +67,9 @@ def write_listing(output: Path, found: Sequence[site.Wave]) -> Path:
     return path
 
 
-def ordered(found: Any) -> list[site.Wave]:
+def ordered(found: Iterable[site.Wave]) -> list[site.Wave]:
     """Published periods by their last day, oldest first."""
     return sorted(found, key=lambda each: (each.end, each.period))
-
-
-def comparable(group: Sequence[site.Wave]) -> bool:
-    """Whether two periods of one kind have figures."""
-    kinds = [each.facts.get("period_kind") for each in group if each.number("index") is not None]
-    return len(kinds) > len(set(kinds))
 
 
 def page(group: Sequence[site.Wave], language: str) -> str:
@@ -103,14 +96,14 @@ def page(group: Sequence[site.Wave], language: str) -> str:
     return site.rendered(
         "compare",
         language,
-        pages=NAMES,
+        pages=site.COMPARED,
         title=site.title(group[-1], language),
         told={each: say(f"compare_{each}", language) for each in OWN},
         facts=json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
         waves=[each.period for each in group],
         chosen=last,
         pairs=[_pair(key, before, after, rows, language) for key, before, after in pairs],
-        script=Markup(script()),
+        script=Markup(script()),  # noqa: S704  our own file
         seal=base64.b64encode(hashlib.sha256(script().encode()).digest()).decode("ascii"),
     )
 

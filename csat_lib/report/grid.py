@@ -16,12 +16,15 @@ from csat_lib.report import cells
 from csat_lib.report.disclosure import TOTALS, is_total
 from csat_lib.report.language import heading, readable, translated
 from csat_lib.report.page import Page
+from csat_lib.report.reasons import reason
 
 Row = Mapping[Any, Any]
 Digits = int | Mapping[str, int] | None
 By = str | Sequence[str] | None
 NAMES = frozenset({"construct", "item", "cause", "effect", "driver", "metric", "attribute", "by", "on", "outcome", "other"})
 READ_OUT = frozenset({"metric", "rule"})
+TOLD = frozenset({"detail", "done", "source", "reason", "reasons"})
+MODES = frozenset({"mode", "against"})
 KEPT_VISIBLE = NAMES | {"segment", "period", "label", "code"}
 PILLS = frozenset({"verdict", "status", "quadrant", "severity"})
 COUNTS = frozenset(
@@ -217,7 +220,11 @@ def _words(sheet: Sheet, name: str, row: Row) -> str:
         own = row.get("by") or row.get("attribute") or (sheet.by if isinstance(sheet.by, str) else "")
         total = text.strip().casefold() in TOTALS
         return escape(page.say("all") if total else page.value(str(own), value) if own else text)
-    if name in NAMES:
+    if name in TOLD:
+        return escape(reason(translated(text, page.language), page.language))
+    if name in MODES:
+        text = page.mode(value)
+    if name in NAMES or name in READ_OUT or name == "column":
         text = page.label(value)
     elif name == "period":
         return escape(text)

@@ -1,4 +1,4 @@
-"""All key figures side by side over the periods: indices, degree and rate, complaints, loyalty, NPS, CSAT; what moved, what is out of control."""
+"""All key figures over the periods: indices, degree and rate, complaints, loyalty, NPS, CSAT; what moved, what is out of control."""
 
 from __future__ import annotations
 
@@ -112,10 +112,8 @@ def board(page: Page, found: Levels) -> pd.DataFrame:
     for row in last.to_dict("records"):
         name = row["metric"]
         moves = {each: _change(found.changes, name, each) for each in ("previous", "year_before")}
-        rows.append(
-            (labelled(page, name), row["estimate"], row["conf_low"], row["conf_high"], *moves["previous"], *moves["year_before"])
-            + (_in_control(page, found.control, name), row["n"])
-        )
+        own = (labelled(page, name), row["estimate"], row["conf_low"], row["conf_high"])
+        rows.append((*own, *moves["previous"], *moves["year_before"], _in_control(page, found.control, name), row["n"]))
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("label", ignore_index=True)
 
 

@@ -121,6 +121,7 @@ def describe(
         "period_kind": study.period.kind,
         "period_end": study.period.end.isoformat(),
         "parameters": resolved(study.parameters),
+        "labels": _labels(study),
         "seed": study.parameters.bootstrap.seed,
         "respondents": len(survey),
         "read": _read_as(survey, study),
@@ -132,6 +133,16 @@ def describe(
         "start": start,
         "end": end,
     }
+
+
+def _labels(study: Study) -> dict[str, dict[str, str]]:
+    """What constructs, drivers, targets and questions are called, for the pages that are made from manifests alone."""
+    found = {name: {each: study.codebook.label(name, each) for each in ("en", "zh")} for name in study.codebook.items}
+    goals = study.parameters.targets
+    found |= {name: {each: goal.label.say(each) for each in ("en", "zh")} for name, goal in goals.items()}
+    if study.structure is not None:
+        found |= {name: {each: study.structure.label(name, each) for each in ("en", "zh")} for name in study.structure.names}
+    return found
 
 
 def _read_as(survey: Survey, study: Study) -> dict[str, Any]:

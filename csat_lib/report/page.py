@@ -48,8 +48,9 @@ class Page:
         word = str(name)
         if self.structure is not None and word in self.structure.names:
             return self.structure.label(word, self.language)
-        if word in self.codebook.items or word in self.codebook.attributes:
-            return self.codebook.label(word, self.language)
+        told = self.codebook.label(word, self.language)
+        if told != word:
+            return told
         if word in self.targets:
             return self.targets[word].label.say(self.language) or word
         return metric(word, self.language)
@@ -57,6 +58,11 @@ class Page:
     def value(self, attribute: str, code: object) -> str:
         """What a segment's code means in the page's language; the code where the codebook is silent."""
         return self.codebook.value_label(attribute, code, self.language)
+
+    def mode(self, code: object) -> str:
+        """What a way of asking is called in the page's language; the code where the codebook is silent."""
+        known = (self.value(name, code) for name in self.codebook.names("mode"))
+        return next((text for text in known if text != str(code)), str(code))
 
     def say(self, key: str, **parts: object) -> str:
         """A phrase in the page's language."""

@@ -1,8 +1,12 @@
-"""Why an estimator, a comparison or a number of classes is refused, in Chinese: the texts of ``model`` piece by piece."""
+"""What the rooms say in English, in the page's language: findings, thresholds, refusals whole, the reasons of ``model`` piece by piece."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from csat_lib.report.finding_words import FINDINGS
+from csat_lib.report.refusal_words import REFUSALS
 
 CHINESE: tuple[tuple[str, str], ...] = (
     # How many classes
@@ -61,14 +65,47 @@ CHINESE: tuple[tuple[str, str], ...] = (
 
 
 def reason(text: str, language: str) -> str:
-    """A reason in ``language``; what the table does not know stays as it is.
+    """A reason in ``language``; what the tables do not know stays as it is.
+
+    Parameters
+    ----------
+    text : str
+        As a room says it.
+    language : str
+        en or zh.
 
     >>> reason("AIC3 and CAIC agree on 3, but: smallest class below 10%; 2 instead", "zh")
     'AIC3 与 CAIC 一致支持 3 类，但最小类别不足 10%；改取 2 类'
     >>> reason("negative variance: value (-0.1); something new", "zh")
     '负方差：value (-0.1); something new'
+    >>> reason("at least 0.7, Hair et al. 2019", "zh")
+    '不低于 0.7（Hair et al. 2019）'
     """
-    if language == "zh":
-        for english, chinese in CHINESE:
-            text = re.sub(english, chinese, text)
+    if language != "zh":
+        return text
+    whole = _sentence(text)
+    if whole is not None:
+        return whole
+    for english, chinese in CHINESE:
+        text = re.sub(english, chinese, text)
     return text
+
+
+def _sentence(text: str) -> str | None:
+    """``text`` in Chinese where it is one of the known sentences; places named ``why_...`` hold a reason of their own."""
+    for pattern, chinese in _patterns():
+        match = pattern.fullmatch(text)
+        if match:
+            return chinese.format(
+                **{name: reason(part, "zh") if name.startswith("why") else part for name, part in match.groupdict().items()}
+            )
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences as patterns: whatever stands in a place goes to the place of that name; those without places come first."""
+    pairs = sorted((*FINDINGS, *REFUSALS), key=lambda pair: "{" in pair[0])
+    return tuple(
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), flags=re.DOTALL), chinese) for english, chinese in pairs
+    )

@@ -15,6 +15,7 @@ from csat_lib.errors import ParamsError
 from csat_lib.report.exhibits import EXHIBIT, METRICS, SCRIPT, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
+from csat_lib.report.reasons import reason
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -206,7 +207,7 @@ class _Refusals:
 
 
 def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusals, language: str) -> NotebookNode | None:
-    """One output; an error becomes a box the first time it is met in a section. A name that an earlier refusal left undefined tells that one."""
+    """One output; an error becomes a box once a section. A name that an earlier refusal left undefined tells that refusal."""
     if output.output_type != "error":
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
@@ -222,8 +223,8 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
     if message in refused.here:
         return None
     refused.here.add(message)
-    kind = REFUSALS[name]
-    return _boxed(say("no_model", language, reason=message) if kind == "withheld" else message, kind, language)
+    kind, why = REFUSALS[name], reason(message, language)
+    return _boxed(say("no_model", language, reason=why) if kind == "withheld" else why, kind, language)
 
 
 def _boxed(text: str, kind: str, language: str) -> NotebookNode:

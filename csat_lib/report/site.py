@@ -12,10 +12,16 @@ from urllib.parse import quote
 import jinja2
 
 from csat_lib.report import manifest
+from csat_lib.report.language import LANGUAGES
 from csat_lib.report.publish import turn, write_beside
+from csat_lib.report.reasons import reason
+from csat_lib.report.site_words import SITE
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
 NAMES = {"en": "English", "zh": "中文"}
+CODES = {"en": "en", "zh": "zh-Hans"}
+PAGES = {"en": "index.html", "zh": "index.zh.html"}
+COMPARED = {"en": "compare.html", "zh": "compare.zh.html"}
 NOTHING = "–"
 _WIDTH, _HEIGHT, _EDGE = 220.0, 48.0, 5.0
 
@@ -50,25 +56,32 @@ class Wave:
 
 
 def write_index(output: str | Path) -> Path:
-    """output/index.html, written beside and renamed; several batches take turns.
+    """output/index.html, its Chinese twin, index.json and every study's compare.html, written beside and renamed; batches take turns.
 
     Returns
     -------
     Path
-        The index.
+        The index in English.
     """
-    path = Path(output) / "index.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with turn(path):
-        write_beside(path, index_page(waves(path.parent)))
-    return path
+    from csat_lib.report import comparing
+
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    with turn(folder / PAGES["en"]):
+        found = waves(folder)
+        comparing.write_comparisons(folder, found)
+        comparing.write_listing(folder, found)
+        for language, name in PAGES.items():
+            write_beside(folder / name, index_page(found, language))
+    return folder / PAGES["en"]
 
 
 def write_period(folder: Path, earlier: Path) -> None:
-    """``folder``/index.html, from the manifest and metrics in it; ``earlier`` is where the study's other periods lie."""
+    """``folder``/index.html and its Chinese twin, from the manifest and metrics in it; ``earlier`` holds the study's other periods."""
     wave = _wave(folder)
     others = [each for each in waves(earlier.parent) if each.study == wave.study and each.period != wave.period]
-    (folder / "index.html").write_text(period_page(wave, others), encoding="utf-8", newline="")
+    for language, name in PAGES.items():
+        (folder / name).write_text(period_page(wave, others, language), encoding="utf-8", newline="")
 
 
 def waves(output: Path) -> list[Wave]:
@@ -77,22 +90,24 @@ def waves(output: Path) -> list[Wave]:
     return [each for each in found if each.facts]
 
 
-def index_page(found: Sequence[Wave]) -> str:
-    """The index of all reports, newest first, grouped by study."""
+def index_page(found: Sequence[Wave], language: str = "en") -> str:
+    """The index of all reports in a language, newest first, grouped by study."""
     ordered = sorted(found, key=lambda each: (each.study, each.end, each.period), reverse=True)
     studies = [list(group) for _, group in groupby(ordered, key=lambda each: each.study)]
     studies.sort(key=lambda group: group[0].study)
     studies.sort(key=lambda group: group[0].end, reverse=True)
-    return _template("index").render(studies=[_study(group) for group in studies])
+    return rendered("index", language, studies=[_study(group, language) for group in studies])
 
 
-def period_page(wave: Wave, others: Sequence[Wave]) -> str:
-    """The page of one period: its reports as cards, its tables, its manifest."""
+def period_page(wave: Wave, others: Sequence[Wave], language: str = "en") -> str:
+    """The page of one period in a language: its reports as cards, its tables, its manifest."""
     reports = _reports(wave)
-    cards = [_card(list(group)) for _, group in groupby(reports, key=lambda each: each["name"])]
+    cards = [_card(list(group), language) for _, group in groupby(reports, key=lambda each: each["name"])]
     tables = sorted({name for each in reports for name in each.get("tables", [])})
-    return _template("period").render(
-        row=_row(wave, [wave, *others]),
+    return rendered(
+        "period",
+        language,
+        row=_row(wave, [wave, *others], language),
         cards=cards,
         tables=[{"name": name, "href": f"tables/{quote(name)}.csv"} for name in tables],
     )
@@ -108,6 +123,44 @@ def _hidden(path: Path) -> bool:
     return path.parent.name.startswith(".") or path.parent.parent.name.startswith(".")
 
 
+def say(key: str, language: str, **parts: object) -> str:
+    """A word or sentence of these pages."""
+    text = SITE[key][LANGUAGES.index(language)]
+    return text.format(**parts) if parts else text
+
+
+def rendered(name: str, language: str, *, pages: Mapping[str, str] = PAGES, seal: str = "", **parts: object) -> str:
+    """A page in a language, with a link to its twins in the others.
+
+    Parameters
+    ----------
+    name : str
+        Of the template.
+    language : str
+        en or zh.
+    pages : mapping of str to str
+        Language -> the page's file.
+    seal : str
+        SHA-256 of the one script that the page may run; empty where it runs none.
+    parts : object
+        What the template says.
+    """
+    words = {key: say(key, language) for key in SITE}
+    twins = [{"label": NAMES[each], "lang": CODES[each], "href": page} for each, page in pages.items() if each != language]
+    return _template(name).render(words=words, lang=CODES[language], twins=twins, home=PAGES[language], seal=seal, **parts)
+
+
+def comparable(group: Sequence[Wave]) -> bool:
+    """Whether two periods of one kind have an index, so that the study has a page that compares them."""
+    kinds = [each.facts.get("period_kind") for each in group if each.number("index") is not None]
+    return len(kinds) > len(set(kinds))
+
+
+def status(wave: Wave) -> str:
+    """What became of a period's reports: the worst of failed, withheld, stale, ok."""
+    return _status(wave.facts.get("reports", []))
+
+
 def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -115,37 +168,47 @@ def _template(name: str) -> jinja2.Template:
     return environment.get_template(f"{name}.html.j2")
 
 
-def _study(group: Sequence[Wave]) -> dict[str, Any]:
+def _study(group: Sequence[Wave], language: str) -> dict[str, Any]:
     newest = group[0]
-    return {"name": newest.study, "title": _title(newest), "rows": [_row(each, group) for each in group], "spark": _sparkline(group)}
+    name = title(newest, language)
+    return {
+        "name": newest.study,
+        "title": name,
+        "caption": say("table_caption", language, title=name),
+        "compare": f"{quote(newest.study)}/{COMPARED[language]}" if comparable(group) else "",
+        "rows": [_row(each, group, language) for each in group],
+        "spark": _sparkline(group, language),
+    }
 
 
-def _title(wave: Wave) -> str:
+def title(wave: Wave, language: str) -> str:
+    """The study's title in a language."""
     titles = wave.facts.get("title") or {}
-    return str(titles.get("en") or titles.get("zh") or wave.study)
+    return str(titles.get(language) or titles.get("en") or titles.get("zh") or wave.study)
 
 
-def _row(wave: Wave, group: Sequence[Wave]) -> dict[str, Any]:
+def _row(wave: Wave, group: Sequence[Wave], language: str) -> dict[str, Any]:
     """What a line of the index, and the head of the period's page, say."""
     low, high = wave.number("index_low"), wave.number("index_high")
     respondents = wave.facts.get("respondents")
     return {
-        "title": _title(wave),
+        "title": title(wave, language),
         "period": wave.period,
         "href": f"{quote(wave.study)}/{quote(wave.folder)}/",
         "index": _one(wave.number("index")),
-        "interval": NOTHING if low is None or high is None else f"{low:.1f} to {high:.1f}",
-        "change": _change(wave, group),
+        "interval": NOTHING if low is None or high is None else say("to", language, low=f"{low:.1f}", high=f"{high:.1f}"),
+        "change": _change(wave, group, language),
         "respondents": f"{respondents:,}" if isinstance(respondents, int) else NOTHING,
+        "count": say("count", language, n=f"{respondents:,}") if isinstance(respondents, int) else "",
         "status": _status(wave.facts.get("reports", [])),
-        "pages": [_page(each, _report_title(each)) for each in _reports(wave)],
-        "made": str(wave.facts.get("end", ""))[:10],
+        "pages": [_page(each, language) for each in _one_a_name(_reports(wave), language)],
+        "made": say("run_on", language, day=str(wave.facts.get("end", ""))[:10]),
         "seed": wave.facts.get("seed", NOTHING),
         "version": wave.facts.get("versions", {}).get("csat_lib", NOTHING),
     }
 
 
-def _change(wave: Wave, group: Sequence[Wave]) -> dict[str, str] | None:
+def _change(wave: Wave, group: Sequence[Wave], language: str) -> dict[str, str] | None:
     """The change that the report itself found, else the difference from the period it compares with."""
     since = str(wave.facts.get("parameters", {}).get("compare_to") or "")
     now, before, change = (wave.number(name) for name in ("index", "index_before", "index_change"))
@@ -160,7 +223,7 @@ def _change(wave: Wave, group: Sequence[Wave]) -> dict[str, str] | None:
     low, high = wave.number("index_change_low"), wave.number("index_change_high")
     if low is not None and high is not None and low <= 0 <= high:
         tone = "flat"  # within what sampling alone would do: an arrow, but no verdict in colour
-    return {"text": f"{arrow} {abs(shown):.1f}".strip(), "tone": tone, "since": since}
+    return {"text": f"{arrow} {abs(shown):.1f}".strip(), "tone": tone, "since": say("since", language, period=since) if since else ""}
 
 
 def _status(reports: Sequence[Mapping[str, Any]]) -> str:
@@ -168,10 +231,21 @@ def _status(reports: Sequence[Mapping[str, Any]]) -> str:
     return next((word for word in ("failed", "withheld", "stale") if word in words), "ok")
 
 
-def _page(report: Mapping[str, Any], label: str) -> dict[str, str]:
-    name, language = str(report["name"]), str(report["language"])
-    tail = "" if language == "en" else f" ({NAMES.get(language, language)})"
-    return {"href": f"{quote(name)}.{quote(language)}.html", "label": f"{label}{tail}"}
+def _page(report: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The link to a page; one in another language says so."""
+    name, own = str(report["name"]), str(report["language"])
+    tail = "" if own == language else f" ({NAMES.get(own, own)})"
+    return {"href": f"{quote(name)}.{quote(own)}.html", "label": f"{_report_title(report)}{tail}", "lang": CODES.get(own, own)}
+
+
+def _one_a_name(reports: Sequence[Mapping[str, Any]], language: str) -> list[Mapping[str, Any]]:
+    """Each report once: in the language, where there is such a page."""
+    groups = [list(group) for _, group in groupby(reports, key=lambda each: each["name"])]
+    return [_in_language(group, language) for group in groups]
+
+
+def _in_language(group: Sequence[Mapping[str, Any]], language: str) -> Mapping[str, Any]:
+    return next((each for each in group if each["language"] == language), group[0])
 
 
 def _reports(wave: Wave) -> list[Mapping[str, Any]]:
@@ -183,21 +257,22 @@ def _report_title(report: Mapping[str, Any]) -> str:
     return str(report.get("title") or report["name"])
 
 
-def _card(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    first = reports[0]
-    pages = [_page(each, "")["href"] for each in reports]
-    labels = [NAMES.get(str(each["language"]), str(each["language"])) for each in reports]
+def _card(reports: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
+    first = _in_language(reports, language)
+    error = next((str(each["error"]) for each in reports if each.get("error")), "")
+    pages = [{**_page(each, language), "label": NAMES.get(str(each["language"]), str(each["language"]))} for each in reports]
     return {
         "title": _report_title(first),
+        "href": _page(first, language)["href"],
         "description": str(first.get("description", "")),
         "status": _status(reports),
-        "error": next((str(each["error"]) for each in reports if each.get("error")), ""),
-        "pages": [{"href": href, "label": label} for href, label in zip(pages, labels, strict=True)],
+        "error": reason(error, language),
+        "pages": pages,
         "notebook": f"notebooks/{quote(str(first['name']))}.{quote(str(first['language']))}.ipynb",
     }
 
 
-def _sparkline(group: Sequence[Wave]) -> dict[str, Any] | None:
+def _sparkline(group: Sequence[Wave], language: str) -> dict[str, Any] | None:
     """The index over the periods of the newest one's kind, oldest first, with its interval as a band."""
     kind = group[0].facts.get("period_kind")
     points = [
@@ -222,12 +297,12 @@ def _sparkline(group: Sequence[Wave]) -> dict[str, Any] | None:
     band = [(x(place), y(each)) for place, each in enumerate(lows)] + [
         (x(place), y(each)) for place, each in reversed(list(enumerate(highs)))
     ]
-    label = f"Satisfaction index from {points[0][0]} ({points[0][1]:.1f}) to {points[-1][0]} ({points[-1][1]:.1f})"
+    ends = {"first": points[0][0], "before": _one(points[0][1]), "last": points[-1][0], "now": _one(points[-1][1])}
     return {
         "line": _points(line),
         "band": _points(band) if lows != highs else "",
         "last": [f"{each:.1f}" for each in line[-1]],
-        "label": label,
+        "label": say("spark", language, **ends),
     }
 
 

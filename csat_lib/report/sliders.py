@@ -1,4 +1,4 @@
-"""What if, on the page itself: sliders for the top drivers that show index, loyalty and revenue with intervals, as ``drivers.whatif`` would."""
+"""What if, on the page itself: sliders for the top drivers; index, loyalty and revenue with intervals, as ``drivers.whatif`` has them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_lib.report import brief_words, driver_words, tracking_words
+from csat_lib.report import brief_words, driver_words, finding_words, tracking_words
 
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
@@ -97,6 +97,10 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "estimator": ("Estimator", "估计方法"),
     "reason": ("Reason", "理由"),
     "fixed": ("With fixed weights", "固定权重"),
+    "aic3": ("AIC3", "AIC3"),
+    "aic4": ("AIC4", "AIC4"),
+    "bic": ("BIC", "BIC"),
+    "caic": ("CAIC", "CAIC"),
     **driver_words.HEADINGS,
     **tracking_words.HEADINGS,
     **brief_words.HEADINGS,
@@ -176,9 +180,6 @@ METRICS: dict[str, tuple[str, str]] = {
     "n_effective": ("Effective sample size", "有效样本量"),
     "design_effect": ("Design effect of the weights", "加权设计效应"),
     "largest_weight": ("Largest weight", "最大权重"),
-    "speeders": ("Answered too fast", "作答过快"),
-    "straight_lined": ("One answer throughout", "全程同一答案"),
-    "mostly_missing": ("Mostly unanswered", "多数未答"),
     "sponsor": ("Sponsor", "委托方"),
     "fieldwork_by": ("Fieldwork by", "执行方"),
     "population": ("Population", "总体"),
@@ -194,6 +195,11 @@ METRICS: dict[str, tuple[str, str]] = {
     "draws": ("Bootstrap draws", "自助抽样次数"),
     "draws_lost": ("Draws lost", "失败的抽样"),
     "seed": ("Seed", "随机种子"),
+    "aic3": ("AIC3", "AIC3"),
+    "aic4": ("AIC4", "AIC4"),
+    "bic": ("BIC", "BIC"),
+    "caic": ("CAIC", "CAIC"),
+    **finding_words.RULES,
     **tracking_words.METRICS,
     **brief_words.METRICS,
 }

@@ -7,7 +7,6 @@ figure serves a light page, a dark one, paper and JupyterLab. Lengths are in pix
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,9 +20,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
+from csat_lib.report.charts.fonts import FAMILIES, font, glyphs_counted, register
 from csat_lib.report.charts.svg import COLOUR, LETTER, svg
 from csat_lib.report.exhibits import Exhibit, check_name, csv_link, to_csv
 from csat_lib.report.page import Page
@@ -40,7 +39,7 @@ _THEME = {
     "svg.fonttype": "none",
     "svg.hashsalt": "csat",
     "text.parse_math": False,
-    "font.family": ["DejaVu Sans"],
+    "font.family": FAMILIES,
     "font.size": TEXT,
     "figure.dpi": 72,
     "figure.facecolor": "none",
@@ -64,10 +63,10 @@ _THEME = {
 
 @contextmanager
 def theme() -> Iterator[None]:
-    """Seaborn's white style in the page's colours, for as long as a chart is drawn."""
+    """Seaborn's white style in the page's colours and our letters, for as long as a chart is drawn; missing letters are named."""
+    register()
     rules: Any = {**sns.axes_style("white"), **_THEME}
-    with mpl.rc_context(rules), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's browser has the glyph
+    with mpl.rc_context(rules), glyphs_counted():
         yield
 
 
@@ -127,22 +126,12 @@ def width_of(text: str, size: float = TEXT, weight: str = "normal") -> float:
     weight : str
         normal or bold.
 
-    Parameters
-    ----------
-    text : str
-        One line.
-    size : float
-        Of the letters, in pixels.
-    weight : str
-        normal or bold.
-
     >>> width_of("满意") == 2 * TEXT
     True
     """
     narrow = re.sub(f"[{LETTERS_WIDE}]", "", text)
     wide = (len(text) - len(narrow)) * size
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    latin = TextToPath().get_text_width_height_descent(narrow, font, ismath=False)[0] if narrow else 0.0
+    latin = TextToPath().get_text_width_height_descent(narrow, font(size, weight), ismath=False)[0] if narrow else 0.0
     return float(wide + latin)
 
 
