@@ -68,7 +68,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "slide_comma": ("; ", "；"),
     "slide_reset": ("All back to zero", "全部归零"),
     "slide_note": (
-        "Expected change with its {confidence} % interval, everything else held. These are associations: causal only where an experiment shows it.",
+        "Expected change with its {confidence} % interval, everything else held. An association, causal only where an experiment shows it.",
         "预期变化及其 {confidence}% 置信区间，其他因素不变。此为样本中的关联，只有经实验才能说明因果。",
     ),
     "revenue_in": ("Revenue, {unit}", "收入，{unit}"),
@@ -149,7 +149,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_importance": ("{name}: importance, %", "{name}：重要性，%"),
     "compare_lever": ("{name}: gain of five points more", "{name}：提高五分的收益"),
     "compare_foot": (
-        "Intervals treat the periods as independent samples, but for the index against its own report's period; no correction for many figures.",
+        "Intervals treat the periods as independent samples, but for the index against its own report's period.",
         "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month

@@ -28,7 +28,7 @@ class Study:
     name : str
         The folder under params/.
     period, periods : Period, tuple of Period
-        The one asked for, and all there are, by their last day; of those that end together the longer is the later.
+        The one asked for, and all there are, oldest first.
     parameters : Settings
         study.yaml with the period's file laid over it.
     codebook : Codebook
@@ -126,7 +126,7 @@ def load_study(study: str, period: str | int | None = None, *, root: str | Path 
     study : str
         A folder under params/.
     period : str or int, optional
-        2026Q3, 2026-09, 2026H1, 2026 or special-<slug>; None means the latest.
+        2026Q3, 2026-09, 2026H1, 2026 or special-<slug>; None means the latest: of those that end together the longest.
     root : path, optional
         The project's folder; by default the nearest one upward that holds params/.
 
@@ -197,14 +197,14 @@ def _periods(folder: Path) -> tuple[Period, ...]:
             found.append(parse_period(path.stem, fieldwork=(dates.start, dates.end) if dates else None))
         elif path.stem[:1].isdigit():
             found.append(parse_period(path.stem))
-    return tuple(sorted(found, key=lambda each: (each.end, -each.start.toordinal(), each.name)))
+    return tuple(sorted(found, key=lambda each: (each.end, each.start, each.name)))
 
 
 def _wanted(study: str, period: str | int | None, known: tuple[Period, ...]) -> Period:
     if not known:
         raise ParamsError(f"params/{study} has no period yet. Make one: csat new {study} 2026Q3")
     if period is None:
-        return known[-1]
+        return max(known, key=lambda each: (each.end, -each.start.toordinal()))
     for each in known:
         if each.name == str(period) and not isinstance(period, bool):
             return each
