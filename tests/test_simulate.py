@@ -15,6 +15,7 @@ from csat_lib.study import Construct, Structure, Text, load_codebook
 
 PARAMS = Path(__file__).parents[1] / "params" / "demo"
 SOURCES = {"customers", "self_rated", "competitors", "complaints", "accounts", "dispositions", "internal", "sales"}
+SOURCES |= {"dealers", "key_customers"}
 SATISFACTION = ["satisfaction_overall", "satisfaction_expectations", "satisfaction_ideal"]
 GRADES = [
     "checkout_speed",

@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from csat_lib.cli import init, intake, models, planning, reports, studies, weights  # noqa: F401  importing a file of commands adds them
+from csat_lib.cli import actions, init, intake, models, planning, reports, studies, weights  # noqa: F401  importing a file adds its commands
 from csat_lib.cli.frame import PROGRAM, cli
 from csat_lib.errors import CsatError, EnvironmentFault
 

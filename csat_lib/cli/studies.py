@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from csat_lib.cli.frame import cli, debug_option, disk, many, root_of
+from csat_lib.errors import NotInStudyError
 
 if TYPE_CHECKING:
     from csat_lib.study import Study
@@ -41,7 +42,21 @@ def check(obj: Mapping[str, Any], study: str, period: str | None) -> None:
     click.echo(f"model       {_model(loaded)}")
     click.echo(f"indicators  {_indicators(loaded, [each.name for each in loaded.periods] if period is None else [loaded.period.name])}")
     click.echo(f"notebooks   {', '.join(notebooks)}")
+    click.echo(f"actions     {_actions(loaded)}")
     _check_data(loaded)
+
+
+def _actions(study: Study) -> str:
+    """How many actions the register holds, and how many are overdue at the period's end; incentives are checked beside."""
+    from csat_lib.improvement import listed, load_actions
+    from csat_lib.report.plan import check_registers
+
+    check_registers(study)
+    try:
+        table = listed(load_actions(study), as_of=study.period.end)
+    except NotInStudyError:
+        return "none"
+    return f"{many(len(table), 'action')}, {int((table['days_late'] > 0).sum())} overdue on {study.period.end}"
 
 
 def _model(study: Study) -> str:

@@ -19,13 +19,15 @@ from typing import Self
 from tqdm import tqdm
 
 from csat_lib.errors import BatchError, CsatError, DisclosureError, ParamsError
+from csat_lib.improvement import customer_book, write_customer_lists
+from csat_lib.improvement.customer_book import REMEMBERED
 from csat_lib.report import manifest, publish, site
 from csat_lib.report.assemble import assemble
 from csat_lib.report.engine import Job, Outcome, Report, Watch, execute
 from csat_lib.report.executed import write_notebook
 from csat_lib.report.plan import Plan, plan, wanted_periods
 from csat_lib.study import find_root
-from csat_lib.survey import write_rejected
+from csat_lib.survey import load_history, write_rejected
 from csat_lib.survey.rejected import rejected_file
 
 LIMIT = 600.0
@@ -208,6 +210,17 @@ def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
     publish.publish(each.place)
     if len(each.survey.rejected) or rejected_file(each.study).is_file():
         write_rejected(each.study, each.survey)
+    _list_customers(each)
+
+
+def _list_customers(each: Plan) -> None:
+    """Write the lists that name customers, for the staff only; the page says itself what is wrong with a customer list."""
+    if each.study.parameters.customers is None or not each.study.paths.has_data("accounts"):
+        return
+    try:
+        write_customer_lists(each.study, customer_book(each.study, load_history(each.study, periods=REMEMBERED)))
+    except CsatError as error:
+        _log.warning("%s %s: no customer lists: %s", each.study.name, each.study.period, error)
 
 
 def _keep(place: publish.Place, failed: Sequence[Outcome]) -> None:

@@ -13,9 +13,9 @@ from csat_lib.report.reasons import reason
 MINUS = "\u2212"
 EMPTY = "–"
 NO_BREAK = "\u00a0"
-GOOD = frozenset({"ok", "pass", "met", "real", "keep up", "consistent", "admissible", "good"})
-WARN = frozenset({"doubtful", "at risk", "warn", "warning", "small base", "at_risk"})
-BAD = frozenset({"bad", "missed", "inadmissible", "fail", "failed", "error", "improve first", "below"})
+GOOD = frozenset({"ok", "pass", "met", "real", "keep up", "consistent", "admissible", "good", "worked", "done", "strong link"})
+WARN = frozenset({"doubtful", "at risk", "warn", "warning", "small base", "at_risk", "not shown"})
+BAD = frozenset({"bad", "missed", "inadmissible", "fail", "failed", "error", "improve first", "below", "worse", "overdue", "weak link"})
 ARROWS = ("▲", "▼")
 
 

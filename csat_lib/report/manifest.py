@@ -31,6 +31,7 @@ PACKAGES = (
     *("papermill", "nbclient", "nbconvert", "ipykernel", "pydantic"),
 )
 EARLIER = 8
+REGISTERS = ("actions.yaml", "incentives.yaml")
 WEIGHTS = {".yaml", ".yml", ".xlsx"}
 _BLOCK = 1 << 20
 
@@ -54,7 +55,7 @@ def inputs(study: Study, notebooks: Iterable[Path]) -> dict[str, dict[str, Any]]
         By a name that holds on every machine: from the project's root, or from the study's data root.
     """
     paths = study.paths
-    files = {*paths.parameters, *notebooks, *_sources(study), *_weights(study)}
+    files = {*paths.parameters, *notebooks, *_sources(study), *_weights(study), *(paths.params / name for name in REGISTERS)}
     if study.parameters.model:
         files.add(_model_file(study))
     files.add(paths.root / "requirements.lock")

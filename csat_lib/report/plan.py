@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from csat_lib.errors import ParamsError, nearest, pick
+from csat_lib.errors import NotInStudyError, ParamsError, nearest, pick
+from csat_lib.improvement import load_actions, load_incentives
 from csat_lib.report import manifest
 from csat_lib.report.engine import Job
 from csat_lib.report.executed import read_notebook
@@ -19,7 +21,7 @@ from csat_lib.survey import Survey, load_survey
 PARAMETERS = ("study", "period", "language")
 STANDARD = (
     *("10_survey_quality", "20_satisfaction_index", "30_structural_model", "40_driver_analysis"),
-    *("50_tracking", "quarterly_report"),
+    *("50_tracking", "70_improvement", "quarterly_report"),
 )
 NOTEBOOKS = {**dict.fromkeys(("quarter", "half", "special"), STANDARD), "month": ("monthly_brief",), "year": ("annual_report",)}
 LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
@@ -134,8 +136,23 @@ def plan(
         for name in names
         for each in languages
     )
+    check_registers(loaded)
     survey = load_survey(loaded)
     return Plan(loaded, place, notebooks, jobs, manifest.inputs(loaded, [job.source for job in jobs]), survey)
+
+
+def check_registers(study: Study) -> None:
+    """Refuse a register of actions or a table of incentives with mistakes; a study need not have them.
+
+    Raises
+    ------
+    ParamsError
+        Names the file, the action or scheme, and the key.
+    """
+    with suppress(NotInStudyError):
+        load_actions(study)
+    with suppress(NotInStudyError):
+        load_incentives(study)
 
 
 def notebooks_of(study: Study) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_lib.report import brief_words, driver_words, finding_words, tracking_words
+from csat_lib.report import brief_words, driver_words, finding_words, improvement_words, tracking_words
 
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
@@ -104,6 +104,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     **driver_words.HEADINGS,
     **tracking_words.HEADINGS,
     **brief_words.HEADINGS,
+    **improvement_words.HEADINGS,
 }
 
 METRICS: dict[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.simulate import raters, records
+from csat_lib.simulate import partners, raters, records
 from csat_lib.simulate.demo import DEMO, PERIODS
 from csat_lib.simulate.truth import Truth
 from csat_lib.simulate.wave import interview
@@ -49,10 +49,13 @@ def _sources(truth: Truth, period: str, seed: int) -> Iterator[tuple[str, pd.Dat
     yield "self_rated", raters.self_rated(truth, period, seed=seed)
     yield "competitors", raters.competitors(truth, period, seed=seed)
     yield "complaints", records.complaints(truth, wave, period, seed=seed)
-    yield "accounts", records.accounts(truth, wave, period, seed=seed)
+    accounts = records.accounts(truth, wave, period, seed=seed)
+    yield "accounts", accounts
     yield "dispositions", records.dispositions(wave, period, seed=seed)
     yield "internal", raters.internal(period, seed=seed)
     yield "sales", records.sales(period, seed=seed)
+    yield "dealers", partners.dealers(period, seed=seed)
+    yield "key_customers", partners.key_customers(accounts, period)
 
 
 def _write(table: pd.DataFrame, path: Path) -> Path:

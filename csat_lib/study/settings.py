@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from csat_lib.study.blocks import Mode
 from csat_lib.study.reader import Date, Label, Number, Strict, Words
+from csat_lib.study.upkeep import CustomerRules, InternalRules
 
 Language = Literal["en", "zh"]
 SUMS = 1e-9
@@ -189,6 +190,8 @@ class Settings(Strict):
     flag_below: Annotated[int, _in(2, 1000)] = 30
     confidence: Annotated[Number, _in(0.5, 0.999)] = 0.95
     targets: dict[str, Target] = Field(default_factory=dict)
+    customers: CustomerRules | None = None
+    internal: InternalRules = InternalRules()
     bootstrap: Bootstrap = Bootstrap()
     pls: Pls = Pls()
     limits: Limits = Limits()

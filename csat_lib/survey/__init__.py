@@ -12,7 +12,7 @@ from csat_lib.survey.partitions import moments_from_partitions
 from csat_lib.survey.planner import detectable, margin_of, sample_size, sample_size_to_detect
 from csat_lib.survey.pooled import has_survey, parts_of
 from csat_lib.survey.questionnaires import questionnaire_changes
-from csat_lib.survey.rejected import write_rejected
+from csat_lib.survey.rejected import write_rejected, write_restricted
 from csat_lib.survey.sampling import allocate, draw
 from csat_lib.survey.sql import read_sql
 from csat_lib.survey.store import Imported, database, erase, import_period
@@ -62,4 +62,5 @@ __all__ = [
     "sample_size",
     "sample_size_to_detect",
     "write_rejected",
+    "write_restricted",
 ]

@@ -37,11 +37,37 @@ def write_rejected(study: Study, survey: Survey) -> Path:
         raise ParamsError("This survey was made from a frame, not from a source of the study; there is no place for what it rejected.")
     path = rejected_file(study)
     table = survey.rejected.astype(str).map(_harmless)
+    if path.is_file():
+        before = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if set(COLUMNS) <= set(before.columns):
+            table = pd.concat([before.loc[before["source"] != survey.origin.source, list(COLUMNS)], table], ignore_index=True)
+    return _written(table, path)
+
+
+def write_restricted(study: Study, name: str, table: pd.DataFrame) -> Path:
+    """Write a table with a row per person beside the rejected answers of the study's period, never under output/.
+
+    Parameters
+    ----------
+    study : Study
+        With its period.
+    name : str
+        Of the file, without its ending.
+    table : DataFrame
+        Missing values stay empty.
+
+    Raises
+    ------
+    EnvironmentFault
+        The folder cannot be written.
+    """
+    plain = table.astype(object).where(table.notna(), "").astype(str).map(_harmless)
+    return _written(plain, rejected_file(study).with_name(f"{name}.csv"))
+
+
+def _written(table: pd.DataFrame, path: Path) -> Path:
+    """Write beside and rename."""
     try:
-        if path.is_file():
-            before = pd.read_csv(path, dtype=str, keep_default_na=False)
-            if set(COLUMNS) <= set(before.columns):
-                table = pd.concat([before.loc[before["source"] != survey.origin.source, list(COLUMNS)], table], ignore_index=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}.part")
         beside.write_bytes(table.to_csv(index=False, lineterminator="\n").encode("utf-8"))

@@ -5,8 +5,10 @@ from csat_lib.report.charts.banner import banner
 from csat_lib.report.charts.bars import importance
 from csat_lib.report.charts.contributions import change, contributions
 from csat_lib.report.charts.control import control
+from csat_lib.report.charts.departments import departments
 from csat_lib.report.charts.dominance import dominance
 from csat_lib.report.charts.dots import scores, segments
+from csat_lib.report.charts.flow import flow
 from csat_lib.report.charts.hierarchy import icicle
 from csat_lib.report.charts.panels import panels
 from csat_lib.report.charts.paths import path_diagram
@@ -15,9 +17,11 @@ from csat_lib.report.charts.ranks import rank_intervals
 from csat_lib.report.charts.ranks_over_time import ranks_over_time
 from csat_lib.report.charts.sobol import sobol
 from csat_lib.report.charts.stacked import distribution, missing
+from csat_lib.report.charts.staircase import staircase
 from csat_lib.report.charts.tornado import break_even, tornado
 from csat_lib.report.charts.transitions import transitions
 from csat_lib.report.charts.trend import trend
+from csat_lib.report.charts.verified import verified
 from csat_lib.report.charts.waterfall import waterfall
 
 __all__ = [
@@ -27,8 +31,10 @@ __all__ = [
     "change",
     "contributions",
     "control",
+    "departments",
     "distribution",
     "dominance",
+    "flow",
     "icicle",
     "importance",
     "importance_performance",
@@ -40,8 +46,10 @@ __all__ = [
     "scores",
     "segments",
     "sobol",
+    "staircase",
     "tornado",
     "transitions",
     "trend",
+    "verified",
     "waterfall",
 ]
