@@ -2,6 +2,7 @@
 
 from csat_lib.report import (
     charts,
+    complained,
     disclosure,
     driver_sentences,
     driving,
@@ -17,6 +18,8 @@ from csat_lib.report import (
     tracked,
     tracking_sentences,
     treefigures,
+    voice_sentences,
+    voiced,
     weightsets,
 )
 from csat_lib.report.batch import run
@@ -34,6 +37,7 @@ __all__ = [
     "Plan",
     "Report",
     "charts",
+    "complained",
     "disclosure",
     "driver_sentences",
     "driving",
@@ -54,6 +58,8 @@ __all__ = [
     "tracked",
     "tracking_sentences",
     "treefigures",
+    "voice_sentences",
+    "voiced",
     "weightsets",
     "write_index",
 ]

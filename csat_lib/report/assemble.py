@@ -37,6 +37,11 @@ _TITLES = {
         "跟踪分析",
         "What moved and whether it is real, why, against whom, who moved, and what runs ahead of what.",
     ),
+    "60_voice_of_customer": (
+        "Voice of the customer",
+        "顾客之声",
+        "What customers write and complain about, what it costs, and how complaints are handled.",
+    ),
     "quarterly_report": ("Quarterly report", "季度报告", "What managers read: the headline, what moved and why, what to do."),
 }
 _WORDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.report import driver_words, tracking_words
+from csat_lib.report import driver_words, tracking_words, voice_words
 from csat_lib.report.index_words import INDEX_HEADINGS, INDEX_PHRASES
 from csat_lib.report.words import HEADINGS, METRICS
 
@@ -233,6 +233,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     **driver_words.PHRASES,
     **tracking_words.PHRASES,
     **INDEX_PHRASES,
+    **voice_words.PHRASES,
 }
 
 

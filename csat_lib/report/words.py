@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_lib.report import driver_words, tracking_words
+from csat_lib.report import driver_words, tracking_words, voice_words
 
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
@@ -99,6 +99,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "fixed": ("With fixed weights", "固定权重"),
     **driver_words.HEADINGS,
     **tracking_words.HEADINGS,
+    **voice_words.HEADINGS,
 }
 
 METRICS: dict[str, tuple[str, str]] = {
@@ -194,4 +195,5 @@ METRICS: dict[str, tuple[str, str]] = {
     "draws_lost": ("Draws lost", "失败的抽样"),
     "seed": ("Seed", "随机种子"),
     **tracking_words.METRICS,
+    **voice_words.METRICS,
 }

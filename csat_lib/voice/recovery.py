@@ -118,13 +118,6 @@ def _gap(survey: Survey, y: np.ndarray, one: np.ndarray, other: np.ndarray, conf
 
 
 def _group(handled: object) -> str:
-    """Of a respondent whose complaint was handled well (1), badly (0), unknown (NaN), or who has none ("none")."""
-    if handled == "none":
-        return GROUPS[0]
-    return GROUPS[3] if pd.isna(handled) else GROUPS[1] if handled == 1 else GROUPS[2]  # type: ignore[call-overload]
-
-
-def _group(handled: object) -> str:
     """Of a respondent whose complaint was handled well (1), badly (0), in a way not known (NaN), or who has none ("none")."""
     if not isinstance(handled, float):
         return GROUPS[0]

@@ -8,12 +8,15 @@ from csat_lib.report.charts.control import control
 from csat_lib.report.charts.dominance import dominance
 from csat_lib.report.charts.dots import scores, segments
 from csat_lib.report.charts.hierarchy import icicle
+from csat_lib.report.charts.pareto import pareto
 from csat_lib.report.charts.paths import path_diagram
 from csat_lib.report.charts.priorities import importance_performance
 from csat_lib.report.charts.ranks import rank_intervals
 from csat_lib.report.charts.ranks_over_time import ranks_over_time
 from csat_lib.report.charts.sobol import sobol
 from csat_lib.report.charts.stacked import distribution, missing
+from csat_lib.report.charts.survival import survival
+from csat_lib.report.charts.themes import theme_map
 from csat_lib.report.charts.tornado import break_even, tornado
 from csat_lib.report.charts.transitions import transitions
 from csat_lib.report.charts.trend import trend
@@ -32,12 +35,15 @@ __all__ = [
     "importance",
     "importance_performance",
     "missing",
+    "pareto",
     "path_diagram",
     "rank_intervals",
     "ranks_over_time",
     "scores",
     "segments",
     "sobol",
+    "survival",
+    "theme_map",
     "tornado",
     "transitions",
     "trend",
