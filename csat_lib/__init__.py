@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from csat_lib import drivers, errors, improvement, index, model, report, simulate, stats, study, survey, tracking
+    from csat_lib import drivers, errors, improvement, index, model, report, simulate, stats, study, survey, tracking, voice
     from csat_lib.model import assess, bootstrap, fit_pls, fit_sem, impacts, index_scores, summarise, total_effects
     from csat_lib.study import Structure, Study, load_codebook, load_model, load_study
     from csat_lib.survey import Survey, load_survey
@@ -22,7 +22,7 @@ try:
 except PackageNotFoundError:  # a source tree that is not installed
     __version__ = "0+unknown"
 
-_ROOMS = ("errors", "study", "stats", "survey", "simulate", "index", "model", "drivers", "tracking", "improvement", "report")
+_ROOMS = ("errors", "study", "stats", "survey", "simulate", "index", "model", "drivers", "tracking", "voice", "improvement", "report")
 _HOME = {
     "load_study": "study",
     "load_model": "study",
@@ -68,6 +68,7 @@ __all__ = [
     "survey",
     "total_effects",
     "tracking",
+    "voice",
 ]
 
 

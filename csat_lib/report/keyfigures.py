@@ -12,6 +12,7 @@ from csat_lib.errors import CsatError
 from csat_lib.index import item_scores, overall, satisfaction, scores
 from csat_lib.model import Draws, PlsFit, changes, fit_pls, index_trend, index_weights
 from csat_lib.model.trend import weights_of
+from csat_lib.report import complained
 from csat_lib.report.gate import survey_of, unlike_periods, unlike_segments
 from csat_lib.stats import z_value
 from csat_lib.study import Study
@@ -262,12 +263,13 @@ def estimation(fit: PlsFit, draws: Draws, *, interval: str = "percentile") -> pd
 
 
 def figures(study: Study, survey: Survey, trend: pd.DataFrame) -> pd.DataFrame:
-    """Index, satisfaction degree and rate (self-rated and surveyed together where both were asked), and complaint rate.
+    """Index, satisfaction degree and rate (self-rated and surveyed together where both were asked), and complaint rates.
 
     Returns
     -------
     DataFrame
-        metric (index, satisfaction_degree, satisfaction_rate, complaint_rate), estimate, conf_low, conf_high, unit, n (respondents).
+        metric (index, satisfaction_degree, satisfaction_rate, complaint_rate, and those of ``complained.figure_rows``),
+        estimate, conf_low, conf_high, unit, n (respondents; of the register, complaints or their denominator).
     """
     settings = study.parameters
     last = trend.iloc[-1]
@@ -286,7 +288,10 @@ def figures(study: Study, survey: Survey, trend: pd.DataFrame) -> pd.DataFrame:
     if "complained" in survey.responses:
         share_who = item_scores(survey, ["complained"], confidence=settings.confidence).iloc[0]
         rows.append(("complaint_rate", *share_who[["estimate", "conf_low", "conf_high"]], "%", share_who["n"]))
-    return pd.DataFrame(rows, columns=FIGURES)
+    register = complained.figure_rows(study)
+    table = pd.DataFrame(rows, columns=FIGURES)
+    more = register[~register["metric"].isin(table["metric"])]
+    return pd.concat([table, more], ignore_index=True) if len(more) else table
 
 
 class _Graded(NamedTuple):

@@ -21,7 +21,7 @@ from csat_lib.survey import Survey, load_survey
 PARAMETERS = ("study", "period", "language")
 STANDARD = (
     *("10_survey_quality", "20_satisfaction_index", "30_structural_model", "40_driver_analysis"),
-    *("50_tracking", "70_improvement", "quarterly_report"),
+    *("50_tracking", "60_voice_of_customer", "70_improvement", "quarterly_report"),
 )
 NOTEBOOKS = {**dict.fromkeys(("quarter", "half", "special"), STANDARD), "month": ("monthly_brief",), "year": ("annual_report",)}
 LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_lib.report import brief_words, driver_words, finding_words, improvement_words, tracking_words
+from csat_lib.report import brief_words, driver_words, finding_words, improvement_words, tracking_words, voice_words
 
 HEADINGS: dict[str, tuple[str, str]] = {
     "construct": ("Construct", "潜变量"),
@@ -105,6 +105,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     **tracking_words.HEADINGS,
     **brief_words.HEADINGS,
     **improvement_words.HEADINGS,
+    **voice_words.HEADINGS,
 }
 
 METRICS: dict[str, tuple[str, str]] = {
@@ -203,4 +204,5 @@ METRICS: dict[str, tuple[str, str]] = {
     **finding_words.RULES,
     **tracking_words.METRICS,
     **brief_words.METRICS,
+    **voice_words.METRICS,
 }

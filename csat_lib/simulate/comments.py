@@ -34,7 +34,7 @@ _JOINTS = {
 
 
 def written(answers: pd.DataFrame, people: pd.DataFrame, draw: np.random.Generator) -> pd.DataFrame:
-    """The open answers, one column ``comment``, empty where nothing was written.
+    """The open answers, and what they are about: comment, empty where nothing was written, and themes ("+checkout_speed;-value").
 
     Parameters
     ----------
@@ -48,12 +48,14 @@ def written(answers: pd.DataFrame, people: pd.DataFrame, draw: np.random.Generat
     themes, signs = _themes(answers, people)
     willing = (draw.random(len(answers)) < SHARE) & ~people["care"].isin(["speeder", "empty"]).to_numpy()
     comments, names, language = [""] * len(answers), tuple(CLAUSES), people["language"].tolist()
+    about = [""] * len(answers)
     for row in np.flatnonzero(willing & (themes > 0).any(axis=1)):
         weight = themes[row] / themes[row].sum()
         count = min(1 + int(draw.random() < 0.35), int((weight > 0).sum()))
         picked = draw.choice(len(weight), size=count, replace=False, p=weight)
         comments[row] = _sentence([(names[k], bool(signs[row, k])) for k in picked], language[row], draw)
-    return pd.DataFrame({"comment": comments}, index=answers.index)
+        about[row] = ";".join(f"{'+' if signs[row, k] else '-'}{names[k]}" for k in picked)
+    return pd.DataFrame({"comment": comments, "themes": about}, index=answers.index)
 
 
 def _themes(answers: pd.DataFrame, people: pd.DataFrame) -> tuple[Array, npt.NDArray[np.bool_]]:

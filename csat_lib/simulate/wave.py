@@ -51,7 +51,8 @@ class Wave:
     answers : pd.DataFrame
         As delivered: one row per interview, missing codes and careless respondents included.
     people : pd.DataFrame
-        What the file does not say, row by row: panel, spending, complained, handled (well, badly, empty), care.
+        What the file does not say, row by row: panel, spending, complained, handled (well, badly, empty), care, themes (of the
+        comment, each with its sign, "+checkout_speed;-value").
     """
 
     answers: pd.DataFrame
@@ -130,9 +131,10 @@ def asked(truth: Truth, people: People, period: str, draw: np.random.Generator, 
     lead[list(ATTRIBUTES)] = frame[list(ATTRIBUTES)]
     lead["weight"] = rake(frame, truth.shares)
     lead["seconds"] = _seconds(frame, draw)
-    comment = written(answers, frame, draw)
+    text = written(answers, frame, draw)
+    frame["themes"] = text["themes"]
     order = draw.permutation(n)
-    table = pd.concat([lead, _unanswered(truth, answers, frame, draw), comment], axis=1)
+    table = pd.concat([lead, _unanswered(truth, answers, frame, draw), text[["comment"]]], axis=1)
     return Wave(table.iloc[order].reset_index(drop=True), frame.iloc[order].reset_index(drop=True))
 
 

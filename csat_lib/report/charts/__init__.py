@@ -11,6 +11,7 @@ from csat_lib.report.charts.dots import scores, segments
 from csat_lib.report.charts.flow import flow
 from csat_lib.report.charts.hierarchy import icicle
 from csat_lib.report.charts.panels import panels
+from csat_lib.report.charts.pareto import pareto
 from csat_lib.report.charts.paths import path_diagram
 from csat_lib.report.charts.priorities import importance_performance
 from csat_lib.report.charts.ranks import rank_intervals
@@ -18,6 +19,8 @@ from csat_lib.report.charts.ranks_over_time import ranks_over_time
 from csat_lib.report.charts.sobol import sobol
 from csat_lib.report.charts.stacked import distribution, missing
 from csat_lib.report.charts.staircase import staircase
+from csat_lib.report.charts.survival import survival
+from csat_lib.report.charts.themes import theme_map
 from csat_lib.report.charts.tornado import break_even, tornado
 from csat_lib.report.charts.transitions import transitions
 from csat_lib.report.charts.trend import trend
@@ -40,6 +43,7 @@ __all__ = [
     "importance_performance",
     "missing",
     "panels",
+    "pareto",
     "path_diagram",
     "rank_intervals",
     "ranks_over_time",
@@ -47,6 +51,8 @@ __all__ = [
     "segments",
     "sobol",
     "staircase",
+    "survival",
+    "theme_map",
     "tornado",
     "transitions",
     "trend",

@@ -1,0 +1,196 @@
+"""What the voice notebook and the reports say of the complaints: key figures, causes, waiting times, chart, priorities, recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from csat_lib.errors import NotInStudyError
+from csat_lib.report.page import Page
+from csat_lib.study import Study, load_study
+from csat_lib.survey import Survey, read_export
+from csat_lib.tracking import scorecard as judged_by_targets
+from csat_lib.voice import (
+    Register,
+    complaint_chart,
+    complaint_figures,
+    load_register,
+    pareto,
+    priority_products,
+    product_months,
+    recovery,
+)
+
+FIELDS = {"category": "categories", "product": "products", "channel": "channels", "severity": "severities", "cause": "causes"}
+LOYALTY = "loyalty"
+FIGURES = ["metric", "estimate", "conf_low", "conf_high", "unit", "n"]
+
+
+def denominators(study: Study) -> dict[str, float]:
+    """What complaints are counted per: orders (source sales), customers (existing ones in accounts), months of the period."""
+    found: dict[str, float] = {}
+    sold = orders(study)
+    if sold is not None:
+        found["orders"] = float(sold["orders"].sum())
+    if study.paths.has_data("accounts"):
+        frame = read_export(study.paths.data("accounts")).frame
+        found["customers"] = float((frame["class"] == "existing").sum() if "class" in frame.columns else len(frame))
+    found["months"] = round(((study.period.end - study.period.start).days + 1) / 30.4375, 1)
+    whole = float(round(found["months"]))
+    found["months"] = whole if abs(whole - found["months"]) < 0.15 else found["months"]
+    return {name: size for name, size in found.items() if size > 0}
+
+
+def orders(study: Study) -> pd.DataFrame | None:
+    """Orders by product and month, from the source sales; None where the study has none with those columns."""
+    if not study.paths.has_data("sales"):
+        return None
+    frame = read_export(study.paths.data("sales")).frame
+    if not {"product", "month", "orders"} <= set(frame.columns):
+        return None
+    return frame[["product", "month", "orders"]].assign(orders=pd.to_numeric(frame["orders"], errors="coerce"))
+
+
+def figures(study: Study, register: Register) -> pd.DataFrame:
+    """``voice.complaint_figures`` with the study's own denominators, and ``complaint_rate`` beside the rate that the study names."""
+    table = complaint_figures(register, per=denominators(study), confidence=study.parameters.confidence)
+    own = table[table["metric"] == f"complaint_rate_{register.settings.rate}"].assign(metric="complaint_rate")
+    return pd.concat([table, own], ignore_index=True)
+
+
+def history(study: Study, *, periods: int = 16) -> dict[str, pd.DataFrame]:
+    """The register's key figures of every period that has one, oldest first."""
+    found = {}
+    for period in study.earlier(periods):
+        each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
+        if each.paths.has_data("complaints"):
+            found[period.name] = figures(each, load_register(each))
+    return found
+
+
+def figure_rows(study: Study) -> pd.DataFrame:
+    """The register's figures that the study has targets for, as rows of the scorecard; none where there is no register.
+
+    A target for complaint_rate is the survey's own figure where the questionnaire asks who complained.
+    """
+    named = {goal.formula or name for name, goal in study.parameters.targets.items()}
+    if not study.paths.has_data("complaints"):
+        return pd.DataFrame(columns=FIGURES)
+    table = figures(study, load_register(study))
+    wanted = [name for name in table["metric"] if any(name == each or f"({name}" in each for each in named)]
+    return table[table["metric"].isin(wanted)][FIGURES].reset_index(drop=True)
+
+
+def scorecard(page: Page, study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """The register's figures against the study's targets, those with a target first: metric, estimate, ..., target, verdict, n."""
+    known = set(table["metric"])
+    asked = "complained" in study.codebook.items
+    goals = {
+        name: goal
+        for name, goal in study.parameters.targets.items()
+        if (goal.formula or name) in known and not (asked and (goal.formula or name) == "complaint_rate")
+    }
+    judged = judged_by_targets(table[FIGURES], goals, language=page.language, confidence=page.confidence)
+    rest = table[~table["metric"].isin([goal.formula or name for name, goal in goals.items()]) & (table["metric"] != "complaint_rate")]
+    both = pd.concat([judged, rest[FIGURES].assign(verdict="", target=float("nan"))], ignore_index=True).assign(label="")
+    both["unit"] = [page.say(str(unit)) if unit in {"minutes", "hours"} else unit for unit in both["unit"]]
+    return both[["metric", "label", "estimate", "conf_low", "conf_high", "unit", "target", "verdict", "n"]]
+
+
+def named(page: Page, register: Register, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of the register with the labels of categories, products and causes in the page's language (column label for segment)."""
+    settings, found = register.settings, table.copy()
+    if {"by", "segment"} <= set(found.columns):
+        kinds = [FIELDS[str(by)] for by in found["by"]]
+        labels = [settings.label(kind, str(name), page.language) for kind, name in zip(kinds, found["segment"], strict=True)]
+        found.insert(0, "label", [label or page.say("not assigned") for label in labels])
+        found = found.drop(columns=["by", "segment"])
+    if "product" in found.columns:
+        found["product"] = [settings.label("products", str(name), page.language) for name in found["product"]]
+    if "cause" in found.columns:
+        found["cause"] = [cause_label(page, register, str(name)) for name in found["cause"]]
+    return found
+
+
+def cause_label(page: Page, register: Register, name: str) -> str:
+    """A cause's label, or the category's where the register assigns no causes."""
+    settings = register.settings
+    return settings.label("causes" if name in settings.causes else "categories", name, page.language) if name else ""
+
+
+def reasons(page: Page, register: Register, by: str) -> pd.DataFrame:
+    """``voice.pareto`` with labels."""
+    return named(page, register, pareto(register, by))
+
+
+def kept_aside(page: Page, register: Register) -> pd.DataFrame:
+    """What was found in the register, in the page's language: label, n, done."""
+    keys = [rule.replace(" ", "_").replace(",", "") for rule in register.findings["rule"]]
+    labels = [page.say(f"aside_{key}") for key in keys]
+    return pd.DataFrame({"label": labels, "n": register.findings["n"], "done": [page.say(f"done_{key}") for key in keys]})
+
+
+def chart(study: Study, past: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The control chart of the complaint rate (per orders where they are known, else per customers).
+
+    Raises
+    ------
+    NotInStudyError
+        No denominator, or too few periods.
+    """
+    last = set(past[study.period.name]["metric"])
+    rates = [name for name in ("complaint_rate_orders", "complaint_rate_customers") if name in last]
+    if not rates:
+        raise NotInStudyError(
+            f"{study.name}: no orders (source sales) and no customers (source accounts): the register gives counts but no rate."
+        )
+    found = complaint_chart(past, rates[0])
+    if found["centre"].isna().all():
+        raise NotInStudyError(f"{study.name}: {found['verdict'].iloc[0]}.")
+    return found
+
+
+def priorities(study: Study, register: Register) -> pd.DataFrame:
+    """``voice.priority_products`` of the period.
+
+    Raises
+    ------
+    NotInStudyError
+        The study has no orders by product and month.
+    """
+    sold = orders(study)
+    if sold is None:
+        raise NotInStudyError(
+            f"{study.name} {study.period}: no orders by product and month (source sales): no rate by product can be told."
+        )
+    return priority_products(product_months(register, sold, confidence=study.parameters.confidence))
+
+
+def recovered(study: Study, survey: Survey, register: Register) -> pd.DataFrame:
+    """``voice.recovery`` on the study's questions of loyalty: complaints.yaml's, else those of the construct loyalty.
+
+    Raises
+    ------
+    NotInStudyError
+        No respondent is in the register, or the study has no question of loyalty.
+    """
+    names = survey.codebook.names("id")
+    known = set(register.complaints["customer"]) - {""}
+    if not names or names[0] not in survey.attributes or not survey.attributes[names[0]].astype(str).isin(known).any():
+        raise NotInStudyError(f"{study.name} {study.period}: no respondent can be found in the complaint register by customer number.")
+    items = loyalty_items(study, register)
+    complained = "complained" if "complained" in survey.responses else ""
+    return recovery(
+        survey, register, items, complained=complained, confidence=study.parameters.confidence, fewest=study.parameters.suppress_below
+    )
+
+
+def loyalty_items(study: Study, register: Register) -> list[str]:
+    """The questions of loyalty, as ``recovered`` takes them."""
+    if register.settings.loyalty is not None:
+        return [register.settings.loyalty]
+    structure = study.structure
+    if structure is None or LOYALTY not in structure.names:
+        raise NotInStudyError(f"{study.name} has no question of loyalty. Name one in complaints.yaml: loyalty: ITEM.")
+    return list(structure.construct(LOYALTY).items)
