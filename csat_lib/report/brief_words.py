@@ -98,26 +98,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "gap_heading": ("Found less expected", "实际减期望"),
     # Sections without data
-    "absent_complaints": (
-        "There is no register of complaints. Put one under data/{study}/complaints/{period}.csv to see times, categories and answers.",
-        "没有投诉台账。请将其放入 data/{study}/complaints/{period}.csv，即可显示处理时长、类别与答复满意度。",
-    ),
-    "absent_money": (
-        "There are no customers' accounts, so loyalty cannot be held against money. Put them under data/{study}/accounts/{period}.csv.",
-        "没有客户账目，无法将忠诚与收入对照。请放入 data/{study}/accounts/{period}.csv。",
-    ),
-    "absent_comments": (
-        "There are no comments in customers' own words. Give an attribute of the codebook the role comment.",
-        "本研究没有开放意见题，或无人填写。请在编码表中将相应属性的 role 设为 comment。",
-    ),
-    "absent_actions": (
-        "There is no list of actions. Put them with owner and date into params/{study}/actions.yaml to see which worked.",
-        "没有行动清单。请在 params/{study}/actions.yaml 中登记行动、负责人与日期，即可显示成效与逾期。",
-    ),
-    "absent_quarters": (
-        "No quarter of {period} has answers of its own. Add them as periods of the study, such as params/{study}/{period}Q1.yaml.",
-        "{period} 没有任何季度数据。请将各季度加入研究，如 params/{study}/{period}Q1.yaml。",
-    ),
     "absent_targets": (
         "Two results are needed before a target can be proposed. It appears with the next period.",
         "至少需要两期结果才能提出目标建议；下一期起显示。",
@@ -153,6 +133,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month
+    "complaints_of": (
+        "These are the complaints of {period}: {own} has no register of its own.",
+        "以下为 {period} 的投诉：{own} 没有单独的台账。",
+    ),
     "pooled_note": (
         "Made of the interviews of {parts}: this period has no file of its own.",
         "由以下时期的访问构成：{parts}；本期没有单独的数据文件。",
@@ -213,6 +197,7 @@ CAPTIONS: dict[str, tuple[str, str]] = {
     "report_gaps": ("Gaps to competitors, in points", "与竞争对手的差距，分"),
     "report_transitions": ("Gain by grade before, in grades", "按原等级的变化，等级"),
     "report_changes": ("What moved the index, in points", "指数变化的来源，分"),
+    "year_actions": ("Actions tested by this year's surveys", "本年度调查检验的行动"),
     "course": ("The periods of {period}", "{period} 各期"),
     "next_targets": (
         "Targets proposed for the next year: the mean of the results at or above the mean",

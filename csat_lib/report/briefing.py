@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import NoReturn
 
 import pandas as pd
 
-from csat_lib.errors import NotInStudyError
 from csat_lib.report import cells, sentences
 from csat_lib.report.attempts import Attempt
 from csat_lib.report.charts.waterfall import clear, step_label
 from csat_lib.report.exhibits import Exhibit
 from csat_lib.report.language import joined, listed, translated
 from csat_lib.report.page import Page
-from csat_lib.survey import Survey
+from csat_lib.study import Study
+from csat_lib.survey import Survey, parts_of
 from csat_lib.tracking import Decomposition
 
+COMPLAINTS = "complaints"
 SMALLEST = 0.05
 MOST = 2
 US = "us"
@@ -65,7 +65,7 @@ def said(
     what: str,
     change: Attempt[Decomposition] | None = None,
     lever: Attempt[str] | None = None,
-    actions: Attempt[str] | None = None,
+    actions: Attempt[list[str]] | None = None,
     also: Iterable[str] = (),
 ) -> list[str]:
     """The answers: how satisfied and whether that moved, why, what to do first, and how the actions stand.
@@ -80,8 +80,8 @@ def said(
         The headline's construct or item.
     change : Attempt of Decomposition, optional
         Of ``tracked.change``; a refused part has no sentence here, its own section says why.
-    lever, actions : Attempt of str, optional
-        Sentences of the first lever, and of actions that are late or have worked.
+    lever, actions : Attempt, optional
+        Sentence of the first lever; sentences of the actions that are late.
     also : iterable of str
         Warnings that come first, such as too small a sample.
     """
@@ -89,7 +89,10 @@ def said(
     told = [*also, *sentences.movement(page, trend, first, what=what)]
     if change is not None and change.value is not None:
         told.append(why(page, change.value))
-    told += [each.value for each in (lever, actions) if each is not None and each.value]
+    if lever is not None and lever.value:
+        told.append(lever.value)
+    if actions is not None and actions.value:
+        told += actions.value
     return [each for each in told if each]
 
 
@@ -199,22 +202,16 @@ def alerts(page: Page, card: pd.DataFrame, board: pd.DataFrame, *, before: str =
     return told or [page.say("alerts_none")]
 
 
-def absent(page: Page, what: str) -> NoReturn:
-    """Say in one line what a section lacks and how to supply it.
+def with_complaints(study: Study) -> Study:
+    """The study in the period whose register of complaints it can show: its own, or that of the quarter that a month lies in."""
+    if study.paths.has_data(COMPLAINTS):
+        return study
+    return next((each for each in parts_of(study, source=COMPLAINTS) if study.period.kind == "month"), study)
 
-    Parameters
-    ----------
-    page : Page
-        Study, period, language.
-    what : {"complaints", "money", "comments", "actions", "quarters", "targets"}
-        The section's data.
 
-    Raises
-    ------
-    NotInStudyError
-        Always: the page shows it in the section's place.
-    """
-    raise NotInStudyError(page.say(f"absent_{what}", study=page.study, period=page.period))
+def whose_complaints(page: Page, study: Study) -> list[str]:
+    """That the complaints shown are those of another period than the page's; nothing where they are not."""
+    return [] if study.period.name == page.period else [page.say("complaints_of", period=study.period.name, own=page.period)]
 
 
 def _parts(detail: str) -> str:

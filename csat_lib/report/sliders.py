@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.drivers.levers import Gains, gains
-from csat_lib.errors import ModelError
+from csat_lib.errors import ModelError, NotInStudyError
+from csat_lib.improvement import load_incentives
 from csat_lib.index import item_scores, scores
 from csat_lib.model import PlsFit, index_weights
 from csat_lib.report import cells, sentences, tables
@@ -24,6 +25,7 @@ from csat_lib.report.page import Page
 from csat_lib.study import Study
 from csat_lib.survey import Survey
 
+LOYALTY = "loyalty"
 MOST = 5
 REACH = 15
 FINEST = 32_000
@@ -57,7 +59,7 @@ def sliders(study: Study, survey: Survey, *, language: str = "en") -> Sliders:
     Parameters
     ----------
     study : Study
-        Its model, drivers, bootstrap and worth of a point.
+        Its model, drivers and bootstrap; incentives.yaml says what a point of loyalty is worth.
     survey : Survey
         The answers.
     language : str
@@ -72,7 +74,7 @@ def sliders(study: Study, survey: Survey, *, language: str = "en") -> Sliders:
     """
     named, settings = study.drivers, study.parameters
     fit = fitted(study, survey)
-    effects = [named.outcome] if fit is None else [fit.structure.outcome, *(["loyalty"] if "loyalty" in fit.structure.names else [])]
+    effects = [named.outcome] if fit is None else [fit.structure.outcome, *([LOYALTY] if LOYALTY in fit.structure.names else [])]
     how = {"draws": settings.bootstrap.draws, "seed": settings.bootstrap.seed}
     found = {each: gains(survey, named.outcome, named.items, fit=fit, on=None if fit is None else each, **how) for each in effects}
     first = found[effects[0]]
@@ -80,9 +82,8 @@ def sliders(study: Study, survey: Survey, *, language: str = "en") -> Sliders:
     there = [name for name in ordered if all(name in own.drivers for own in found.values())]
     if not there:
         raise ModelError("No driver moves every effect, so there is nothing to slide.")
-    worth = settings.worth
-    paid = None if worth is None or worth.effect not in effects else (worth.effect, float(worth.value), worth.unit.say(language))
-    return Sliders(item_scores(survey, there).set_index("item")["estimate"], _now(survey, fit, effects), found, paid)
+    now = item_scores(survey, there).set_index("item")["estimate"]
+    return Sliders(now, _now(survey, fit, effects), found, _worth(study, effects, language))
 
 
 def first_lever(page: Page, found: Sliders, priorities: pd.DataFrame) -> str:
@@ -190,6 +191,17 @@ def five_points(found: Sliders, *, points: float = 5, confidence: float = 0.95) 
         estimate, _, low, high = own.interval(combination, confidence)
         table[effect], table[f"{effect}_low"], table[f"{effect}_high"] = estimate, low, high
     return table
+
+
+def _worth(study: Study, effects: list[str], language: str) -> tuple[str, float, str] | None:
+    """What a point of loyalty is likely to be worth, by the study's incentives.yaml; None where it does not say."""
+    if LOYALTY not in effects:
+        return None
+    try:
+        rules = load_incentives(study)
+    except NotInStudyError:
+        return None
+    return (LOYALTY, float(rules.loyalty_point[1]), rules.loyalty_unit.say(language)) if rules.loyalty_point else None
 
 
 def _now(survey: Survey, fit: PlsFit | None, effects: list[str]) -> pd.Series:

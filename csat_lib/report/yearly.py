@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csat_lib.errors import NotInStudyError
-from csat_lib.report import charts, tracked
+from csat_lib.report import acting, charts, tracked
 from csat_lib.report.cells import number
 from csat_lib.report.exhibits import Exhibit
 from csat_lib.report.keyfigures import figures, outcome_trend, target
@@ -79,6 +79,28 @@ def table(found: Waves) -> pd.DataFrame:
     steps = found.changes.set_index("period")[["estimate", "verdict"]].rename(columns={"estimate": "change"})
     kept = found.figures[["period", "estimate", "conf_low", "conf_high", "n"]].join(steps, on="period")
     return kept[["period", "estimate", "conf_low", "conf_high", "change", "verdict", "n"]].assign(verdict=kept["verdict"].fillna(""))
+
+
+def worked(page: Page, study: Study) -> pd.DataFrame:
+    """The actions that a survey of this year has tested: ``acting.named_verification``.
+
+    Parameters
+    ----------
+    page, study : Page, Study
+        The language; the year.
+
+    Raises
+    ------
+    NotInStudyError
+        The study has no register of actions, or no survey of this year tested one.
+    """
+    quarters = parts(study)
+    last, names = quarters[-1], [each.period.name for each in quarters]
+    found = acting.named_verification(page, last, acting.verified(last, load_history(last, periods=PAST), when="ever"))
+    kept = found[found["after"].isin(names)].reset_index(drop=True)
+    if kept.empty:
+        raise NotInStudyError(f"{study.name} {study.period}: no action was due before this survey, so there is nothing to verify yet.")
+    return kept
 
 
 def next_targets(page: Page, study: Study, *, past: int = PAST) -> pd.DataFrame:

@@ -116,14 +116,6 @@ class Target(Strict):
     period: Literal["month", "quarter", "half", "year"] | None = None
 
 
-class Worth(Strict):
-    """What one point of one construct's 0-100 score, over all customers, is worth a year, in ``unit``: the what-if's revenue."""
-
-    effect: str
-    value: Number
-    unit: Label
-
-
 class Bootstrap(Strict):
     """Resampling: number of draws and seed."""
 
@@ -177,7 +169,6 @@ class Settings(Strict):
     drivers: Drivers | None = None
     levers: dict[str, Lever] = Field(default_factory=dict)
     budget: Annotated[Number, _in(0, 1e15)] | None = None
-    worth: Worth | None = None
     kano: dict[str, KanoPair] = Field(default_factory=dict)
     grades: Words = ()
     self_share: Share = 0.4
