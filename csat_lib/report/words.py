@@ -186,6 +186,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "fieldwork_by": ("Fieldwork by", "执行方"),
     "population": ("Population", "总体"),
     "frame": ("Sampling frame", "抽样框"),
+    "source": ("Source", "数据来源"),
     "method": ("Method", "方法"),
     "language": ("Language", "语言"),
     "fieldwork": ("Fieldwork", "调查时间"),
