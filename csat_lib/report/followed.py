@@ -9,6 +9,7 @@ import pandas as pd
 
 from csat_lib.report.keyfigures import outcome_name
 from csat_lib.report.page import Page
+from csat_lib.report.reasons import reason
 from csat_lib.report.tracked import fixed_weights
 from csat_lib.stats import holm
 from csat_lib.study import Study
@@ -52,11 +53,13 @@ def headline_season(study: Study, moved: Waves) -> Season:
 def seasons(study: Study, moved: Waves) -> pd.DataFrame:
     """The season of every figure that is followed, each with the events that concern it.
 
+    The headline's test stands by itself; those of the other figures are one family.
+
     Returns
     -------
     DataFrame
-        metric, one column a period of the year (points beside the mean of the year), p_value, p_adjusted (Holm over the figures),
-        verdict; empty where season cannot be told from change.
+        metric, one column a period of the year (points beside the mean of the year), p_value, p_adjusted (Holm over the figures beside the
+        headline), verdict; empty where season cannot be told from change.
     """
     rows = []
     for metric in moved.figures["metric"].unique():
@@ -66,9 +69,17 @@ def seasons(study: Study, moved: Waves) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame(columns=["metric", "p_value", "p_adjusted", "verdict"])
     table = pd.DataFrame(rows)
-    table["p_adjusted"] = holm(table["p_value"].to_numpy(dtype=float))
+    table["p_adjusted"] = table["p_value"]
+    others = table["metric"] != outcome_name(study)
+    table.loc[others, "p_adjusted"] = holm(table.loc[others, "p_value"].to_numpy(dtype=float))
     table["verdict"] = np.where(table["p_adjusted"] < 1 - moved.confidence, "season", "no season seen")
     return table
+
+
+def real_changes(page: Page, moved: Waves) -> pd.DataFrame:
+    """The changes that are real after correction, the correction in the page's language."""
+    real = moved.changes[moved.changes["verdict"] == "real"]
+    return real.assign(correction=[reason(str(each), page.language) for each in real["correction"]]).reset_index(drop=True)
 
 
 def events(page: Page, study: Study, periods: Iterable[str], *, of: str | None = None) -> dict[str, tuple[str, ...]]:

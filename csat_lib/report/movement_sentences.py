@@ -38,6 +38,8 @@ def moves(page: Page, study: Study, moved: Waves) -> list[str]:
     span = {"first": periods[0], "last": periods[-1], "periods": len(periods)}
     said = [page.say("moves_what", figures=moved.figures["metric"].nunique(), **span)]
     said.append(page.say("moves_weights", period=page.period) if study.structure is not None else page.say("moves_no_model"))
+    if study.structure is not None and study.parameters.pls.missing == "listwise":
+        said.append(page.say("moves_sample"))
     said += [_family(page, study, moved, word, periods) for word in COMPARISONS]
     for before, after in itertools.pairwise(periods):
         if gone := missing_count(before, after):
@@ -70,18 +72,11 @@ def season(page: Page, found: Season, spans: Spans, table: pd.DataFrame, *, what
     seen = found.verdict == "season"
     said = [page.say("season_seen", what=page.label(what), p=p, **ends) if seen else page.say("season_none", what=page.label(what), p=p)]
     said.append(page.say("season_events", names=span_names(page, spans)) if spans else page.say("season_no_events"))
-    if len(table) > 1:
+    others = table[table["metric"] != what] if len(table) else table
+    if len(others):
         level = 1 - page.confidence
-        alone, kept = (
-            [
-                page.say("season_figure", what=page.label(row["metric"]), p=cells.p_value(row[column]))
-                for row in table.to_dict("records")
-                if row[column] < level
-            ]
-            for column in ("p_value", "p_adjusted")
-        )
-        words = [listed(each, page.language) if each else page.say("nobody") for each in (alone, kept)]
-        said.append(page.say("season_others", count=len(table), level=f"{level:.2g}", alone=words[0], kept=words[1]))
+        alone, kept = (_below(page, others, column, level) for column in ("p_value", "p_adjusted"))
+        said.append(page.say("season_others", count=len(others), level=f"{level:.2g}", alone=alone, kept=kept))
     return said
 
 
@@ -99,13 +94,20 @@ def unexplained(page: Page, change: Decomposition) -> list[str]:
     said.append(page.say("unexplained_real" if clear else "unexplained_chance"))
     if change.corrected is not None:
         plain = change.terms.loc[change.terms["part"] == "driver", "estimate"].sum()
-        parts = {
-            "plain": cells.signed(plain),
-            "driven": cells.signed(change.corrected),
-            "rest": cells.signed(row["estimate"] + plain - change.corrected),
-        }
-        said.append(page.say("unexplained_error", **parts))
+        parts = {"plain": cells.signed(plain), "driven": cells.signed(change.corrected)}
+        parts["rest"] = cells.signed(row["estimate"] + plain - change.corrected)
+        said.append(page.say("unexplained_error" if parts["plain"] != parts["driven"] else "unexplained_no_error", **parts))
     return said
+
+
+def _below(page: Page, table: pd.DataFrame, column: str, level: float) -> str:
+    """The figures whose p-value is below a level, with it; a word where there is none."""
+    names = [
+        page.say("season_figure", what=page.label(row["metric"]), p=cells.p_value(row[column]))
+        for row in table.to_dict("records")
+        if row[column] < level
+    ]
+    return listed(names, page.language) if names else page.say("nobody")
 
 
 def _family(page: Page, study: Study, moved: Waves, comparison: str, periods: list[str]) -> str:
