@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from csat_lib.report.finding_words import FINDINGS
+from csat_lib.report.movement_words import REASONS
 from csat_lib.report.refusal_words import REFUSALS
 
 CHINESE: tuple[tuple[str, str], ...] = (
@@ -61,6 +62,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+) loads with opposite signs", r"\1 的载荷符号相反"),
     (r"(\S+) is worded differently", r"\1 的措辞不同"),
     (r"(\S+) runs from (\S+) to (\S+) in one group and from (\S+) to (\S+) in the other", r"\1 的量表一组为 \2 至 \3，另一组为 \4 至 \5"),
+    *REASONS,
 )
 
 
