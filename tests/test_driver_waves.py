@@ -88,7 +88,7 @@ def test_a_driver_that_one_wave_lacks_is_left_out_of_all(waves):
 
 def test_a_wave_that_cannot_be_used_is_named_and_the_next_is_compared_with_the_one_before(waves):
     for middle, why in (
-        (waves["2024"].head(30), "30 respondents, fewer than 50"),
+        (waves["2024"].head(30), "fewer than 50 respondents"),
         (waves["2024"].head(4), "4 respondents answered the outcome"),
         (waves["2024"].assign(y=7.0), "'y': all 410 answers are the same"),
         (waves["2024"].drop(columns="y"), "No column 'y'"),

@@ -59,7 +59,7 @@ def why_not(m: Moments | None, outcome: str, least: int) -> str:
     if m is None:
         return "nobody answered"
     if m.n < least:
-        return f"{m.n} respondents, fewer than {least}"
+        return f"fewer than {least} respondents"
     try:
         out, why = unusable(m, outcome)
     except ModelError as refusal:

@@ -199,9 +199,10 @@ def _complete(survey: Survey | None, structure: Structure) -> int:
 
 
 def _too_few(n: int, others: int, structure: Structure) -> str:
+    """Which side is too small; how small is told by the column n alone, which reports hide."""
     needed = max(FEWEST, len(structure.items))
-    short = [f"{count} {whose}" for count, whose in ((n, "respondents"), (others, "others")) if count < needed]
-    return f"too few: {' and '.join(short)} answered all items, {needed} are needed" if short else ""
+    short = [whose for count, whose in ((n, "respondents"), (others, "others")) if count < needed]
+    return f"too few: less than {needed} {' and '.join(short)} answered all items" if short else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from csat_lib.report import manifest, render, site
 from csat_lib.report.engine import Job, Outcome
 from csat_lib.report.executed import write_notebook
 from csat_lib.report.language import LANGUAGES
+from csat_lib.report.last_look import refuse_disclosure
 from csat_lib.report.plan import Plan
 from csat_lib.report.publish import faults
 from csat_lib.report.site_words import DESCRIPTIONS, TITLES
@@ -51,6 +52,8 @@ def assemble(plan: Plan, outcomes: Sequence[Outcome], *, start: datetime) -> Non
     ------
     ParamsError
         Two notebooks give one name to different tables or key figures.
+    DisclosureError
+        A file holds personal data, or hidden groups could be worked out from the tables.
     EnvironmentFault
         The disk refuses.
     """
@@ -74,6 +77,7 @@ def assemble(plan: Plan, outcomes: Sequence[Outcome], *, start: datetime) -> Non
         manifest.write(staging / manifest.NAME, facts)
         site.write_period(staging, plan.place.folder)
         manifest.write(staging / manifest.NAME, {**facts, "outputs": manifest.outputs(staging)})
+        refuse_disclosure(staging, plan.study, plan.survey)
 
 
 def _executed(outcome: Outcome) -> NotebookNode:

@@ -11,9 +11,13 @@ from csat_lib.errors import DataError
 
 IDENTIFIERS = frozenset(
     {"construct", "item", "cause", "effect", "driver", "segment", "attribute", "by", "period", "metric", "label", "code", "grade"}
-    | {"theme", "competitor", "unit", "target", "direction", "source", "owner"}
+    | {"theme", "competitor", "unit", "target", "direction", "source", "owner", "banner", "other", "level"}
 )
-MARGINS = ("attribute", "by", "construct", "item", "cause", "effect", "driver", "metric", "period", "code", "grade")
+ATTRIBUTES = ("attribute", "by", "banner")  # columns that say of which attribute a segment is one
+MARGINS = (
+    *ATTRIBUTES,
+    *("construct", "item", "cause", "effect", "driver", "metric", "period", "code", "grade", "theme", "competitor", "other", "level"),
+)
 TOTALS = frozenset({"", "all", "total", "overall", "nan"})
 
 
@@ -24,7 +28,8 @@ def protect(
 
     A margin is all segments of one construct, item or metric. Its total is taken to be published somewhere, so the
     hidden segments must be two or more and hold ``below`` respondents together: the next smallest segment is hidden too
-    until that is so (complementary suppression).
+    until that is so (complementary suppression). Where there is a choice, a segment that is hidden in another margin of the same attribute
+    goes first, so that no two margins tell each other's hidden segments.
 
     Parameters
     ----------
@@ -52,8 +57,11 @@ def protect(
     hidden = np.asarray((n < below) | before)
     if "segment" in result.columns:
         margins = list(by) if by is not None else [name for name in MARGINS if name in result.columns]
+        known = _Company(result)
         for rows in _groups(result, margins):
-            hidden[_complement(rows[_parts(result, rows)], n, hidden, below)] = True
+            own = rows[_parts(result, rows)]
+            hidden[_complement(own, n, hidden, below, known)] = True
+            known.keep(own[hidden[own]])
     kept = IDENTIFIERS | set(by or ()) | {"suppressed", "small_base"}
     for column in [name for name in result.columns if name not in kept]:
         result[column] = _blanked(result[column], hidden)
@@ -89,14 +97,31 @@ def _parts(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     return np.asarray(~is_total(frame["segment"].iloc[rows]))
 
 
-def _complement(rows: np.ndarray, n: np.ndarray, hidden: np.ndarray, below: int) -> list[int]:
-    """The rows to hide beside those that are too small, the smallest first."""
+class _Company:
+    """Segments that were hidden in the margins seen so far, by attribute."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        of = next((name for name in ATTRIBUTES if name in frame.columns), None)
+        attribute = frame[of].astype(str) if of else pd.Series("", index=frame.index)
+        self.keys = list(zip(attribute, frame["segment"].astype(str), strict=True))
+        self.hidden: set[tuple[str, str]] = set()
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Remember the segments of these rows."""
+        self.hidden.update(self.keys[row] for row in rows)
+
+    def __contains__(self, row: int) -> bool:
+        return self.keys[row] in self.hidden
+
+
+def _complement(rows: np.ndarray, n: np.ndarray, hidden: np.ndarray, below: int, known: _Company) -> list[int]:
+    """The rows to hide beside those that are too small: segments that went before, then the smallest."""
     closed = [row for row in rows if hidden[row] and n[row] != 0]
     if not closed:
         return []
     joint = float(np.sum(n[closed])) if not np.isnan(n[closed]).any() else np.inf  # NaN: hidden by an earlier call
     extra: list[int] = []
-    for row in sorted((row for row in rows if not hidden[row]), key=lambda row: (n[row], row)):
+    for row in sorted((row for row in rows if not hidden[row]), key=lambda row: (row not in known, n[row], row)):
         if len(closed) + len(extra) > 1 and joint >= below:
             break
         extra.append(int(row))

@@ -49,12 +49,9 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"huge standard error: ", r"标准误过大："),
     (r"(\S+) is formative \(mode B\)", r"\1 为形成型潜变量（B 模式）"),
     # Invariance
-    (
-        r"too few: (\d+) respondents and (\d+) others answered all items, (\d+) are needed",
-        r"人数不足：本组 \1 人、其余 \2 人答完全部题目，需 \3 人",
-    ),
-    (r"too few: (\d+) respondents answered all items, (\d+) are needed", r"人数不足：\1 人答完全部题目，需 \2 人"),
-    (r"too few: (\d+) others answered all items, (\d+) are needed", r"人数不足：其余仅 \1 人答完全部题目，需 \2 人"),
+    (r"too few: less than (\d+) respondents and others answered all items", r"人数不足：本组与其余答完全部题目的均不足 \1 人"),
+    (r"too few: less than (\d+) respondents answered all items", r"人数不足：答完全部题目的不足 \1 人"),
+    (r"too few: less than (\d+) others answered all items", r"人数不足：其余答完全部题目的不足 \1 人"),
     (r"not comparable: (.+) (?:was|were) not asked of both", r"不可比较：\1 并非两组都问"),
     (r"not comparable: ", r"不可比较："),
     (r"(\S+) (?:is|are) measured differently", r"\1 的测量方式不同"),

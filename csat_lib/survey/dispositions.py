@@ -25,8 +25,9 @@ RATES = {
 def response(study: Study) -> pd.DataFrame:
     """Invitations, contacts, refusals and interviews of the study's period, and the rates they make.
 
-    The source ``dispositions`` has a row per segment, or one row, with the counts invited, reached, complete and refused. Every address
-    counts as eligible, so that the rates are the lowest of AAPOR's (Standard Definitions, 2023).
+    The source ``dispositions`` has a row per segment, or one row, with the counts invited, reached, complete and refused. Segments with
+    fewer interviews than may be shown are joined with the next smallest ("west + isles"). Every address counts as eligible, so that the
+    rates are the lowest of AAPOR's (Standard Definitions, 2023).
 
     Returns
     -------
@@ -53,8 +54,9 @@ def response(study: Study) -> pd.DataFrame:
     rows = list(_rows("", "total", counts.sum()))
     for by in (name for name in frame.columns if name not in COUNTS):
         segments = frame[by].astype(str).str.strip()
-        for segment, part in counts.groupby(segments, sort=False):
-            rows += _rows(by, str(segment), part.sum())
+        parts = {str(segment): part.sum() for segment, part in counts.groupby(segments, sort=False)}
+        for segment, total in _large(parts, study.parameters.suppress_below).items():
+            rows += _rows(by, segment, total)
     return pd.DataFrame(rows, columns=["by", "segment", "metric", "estimate", "n", "source"])
 
 
@@ -80,6 +82,20 @@ def _counts(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
             row = counts.index[few > many][0]
             raise DataError(f"{path.name}: row {row}: {few.name} ({few[row]}) exceed {many.name} ({many[row]}).")
     return counts
+
+
+def _large(parts: dict[str, pd.Series], least: int) -> dict[str, pd.Series]:
+    """The segments, those with fewer than ``least`` interviews joined, with the next smallest where they are too few together."""
+    order = sorted(parts, key=lambda name: int(parts[name]["complete"]))
+    joined: list[str] = []
+    for name in order:
+        small = 0 < parts[name]["complete"] < least
+        if small or 0 < sum(int(parts[each]["complete"]) for each in joined) < least:
+            joined.append(name)
+    if len(joined) < 2:
+        return parts if not joined else {}
+    together = sum((parts[name] for name in joined[1:]), parts[joined[0]])
+    return {name: total for name, total in parts.items() if name not in joined} | {" + ".join(joined): together}
 
 
 def _rows(by: str, segment: str, total: pd.Series) -> Iterator[tuple[str, str, str, float, int, str]]:

@@ -27,8 +27,9 @@ def read_parquet(path: Path, why: str) -> Export:
         if cells > LARGEST:
             raise DataError(f"{path.name}: {cells:,} cells are too many for a survey (at most {LARGEST:,}).")
         frame = pd.read_parquet(path)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"{path.name}: not a readable Parquet file ({str(error).splitlines()[0]}).") from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, MemoryError, OverflowError, pa.ArrowException) as error:
+        told = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise DataError(f"{path.name}: not a readable Parquet file ({told}).") from None
     frame = frame.reset_index(drop=frame.index.names == [None])
     return Export(typed_frame(frame, path.name), {}, "parquet", "", why)
 

@@ -71,9 +71,12 @@ def _cells(body: str, separator: str, wide: int, name: str, above: int) -> pd.Da
         return _parsed(body, separator, wide)
     except (pd.errors.ParserError, csv.Error) as error:
         complaint = str(error)
-    if "Expected" not in complaint:
-        raise DataError(f"{name}: {_told(complaint, above)}.")
-    return _parsed(body, separator, _blank_beyond(body, separator, wide, name, above))
+    if "Expected" in complaint:  # a row wider than the header
+        try:
+            return _parsed(body, separator, _blank_beyond(body, separator, wide, name, above))
+        except (pd.errors.ParserError, csv.Error) as error:
+            complaint = str(error)
+    raise DataError(f"{name}: {_told(complaint, above)}.")
 
 
 def _parsed(body: str, separator: str, wide: int) -> pd.DataFrame:
