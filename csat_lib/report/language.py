@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.report import driver_words, tracking_words
+from csat_lib.report import batch_words, driver_words, tracking_words
 from csat_lib.report.index_words import INDEX_HEADINGS, INDEX_PHRASES
 from csat_lib.report.words import HEADINGS, METRICS
 
@@ -232,6 +232,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "missing_none": ("Every question was answered by everybody.", "所有题目均有回答。"),
     **driver_words.PHRASES,
     **tracking_words.PHRASES,
+    **batch_words.PHRASES,
     **INDEX_PHRASES,
 }
 

@@ -63,6 +63,7 @@ def to_html(
     language: str = "en",
     links: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     provenance: Mapping[str, str] | Iterable[str] = (),
+    banner: str = "",
 ) -> str:
     """An executed notebook as one self-contained page: text and exhibits, no code, no script, nothing from outside.
 
@@ -78,6 +79,8 @@ def to_html(
         What is printed -> where it leads, relative to the page: other language, previous period, all periods.
     provenance : mapping of str to str, or sentences
         The footer: data with hash, versions, seeds.
+    banner : str
+        A line above everything, such as that the figures are provisional.
 
     Raises
     ------
@@ -99,8 +102,9 @@ def to_html(
         "title": told if isinstance(told, str) and told else title or page_title,
         "lead": prose.render(lead),
         "links": pairs,
+        "banner": banner,
         "style": _style(),
-        "words": {key: say(key, language) for key in ("contents", "links", "provenance")},
+        "words": {key: say(key, language) for key in ("contents", "links", "provenance", "warning")},
         "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
     }

@@ -16,6 +16,7 @@ from csat_lib.survey.corrections import corrections_file, load_corrections
 from csat_lib.survey.exports import read_export
 from csat_lib.survey.findings import Findings
 from csat_lib.survey.reading import REJECTED, Intake, read_source
+from csat_lib.survey.remembered import recalled
 from csat_lib.survey.sql import read_sql
 
 
@@ -167,6 +168,8 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     """
     from csat_lib.survey.store import has_stored, stored_survey, without_erased
 
+    if (kept := recalled(study, source)) is not None:
+        return kept
     query = study.parameters.queries.get(source)
     if query is None and not study.paths.has_data(source) and has_stored(study, source=source):
         return stored_survey(study, source=source)
