@@ -12,7 +12,8 @@ from tiny_project import GOOD, HEADLINE, WITHHELD, Stub, facts, make_project, no
 from csat_lib.errors import BatchError, BusyError, DataError, DisclosureError, EnvironmentFault, ModelError, ParamsError
 from csat_lib.report import batch, publish
 from csat_lib.report.batch import run
-from csat_lib.report.engine import Job, Watch, execute
+from csat_lib.report.engine import Job, execute
+from csat_lib.report.kernel import Watch
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +174,7 @@ def test_unknown_notebooks_are_refused_with_the_nearest_name(project, stub):
 def test_only_keeps_the_other_pages_as_published(project, stub):
     run("tiny", root=project)
     before = snapshot(project / "output" / "tiny" / "2026Q3")
-    run("tiny", root=project, only=["detail"])
+    run("tiny", root=project, only=["detail"], rerun="all")
     after = snapshot(project / "output" / "tiny" / "2026Q3")
     assert stub.ran[2:] == ["2026Q3 detail"]
     assert set(after) == set(before)
@@ -206,7 +207,7 @@ def test_data_that_change_during_the_run_are_not_published(project, monkeypatch)
 def test_equal_inputs_give_equal_pages(project, stub):
     run("tiny", root=project)
     before = snapshot(project / "output" / "tiny" / "2026Q3")
-    run("tiny", root=project, workers=1)
+    run("tiny", root=project, workers=1, rerun="all")
     after = snapshot(project / "output" / "tiny" / "2026Q3")
     timed = {"manifest.json"}
     assert {name: each for name, each in before.items() if name not in timed} == {
@@ -270,7 +271,7 @@ def test_an_interrupted_batch_leaves_the_published_folder_alone(project, stub, m
 
     monkeypatch.setattr(batch, "execute", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        run("tiny", root=project)
+        run("tiny", root=project, rerun="all")
     assert snapshot(project / "output") == before
     assert [path.name for path in (project / "output" / "tiny").iterdir()] == ["2026Q3"]
 

@@ -11,15 +11,28 @@ from types import FrameType
 
 import click
 
-from csat_lib.cli import actions, init, intake, models, planning, reports, studies, weights  # noqa: F401  importing a file adds its commands
+from csat_lib.cli import (  # noqa: F401  importing a file of commands adds them
+    actions,
+    init,
+    intake,
+    models,
+    planning,
+    published,
+    reports,
+    studies,
+    weights,
+)
 from csat_lib.cli.frame import PROGRAM, cli
 from csat_lib.errors import CsatError, EnvironmentFault
 
 INTERRUPTED = 130
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that design and documentation promise."""
+    for name in ONE_THREAD:  # before numpy is imported: equal input gives byte-equal tables
+        os.environ.setdefault(name, "1")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_code(arguments))

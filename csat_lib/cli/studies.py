@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def check(obj: Mapping[str, Any], study: str, period: str | None) -> None:
     """Check parameters, codebook, model and data, without running a notebook."""
-    from csat_lib.report.plan import check_notebook, notebooks_of
-    from csat_lib.study import load_study
+    from csat_lib.study import check_notebook, load_study, notebooks_of
 
     root = root_of(obj)
     loaded = load_study(study, period, root=root)
@@ -68,6 +67,8 @@ def _model(study: Study) -> str:
 
 def _indicators(study: Study, periods: Sequence[str]) -> str:
     """The indicator system and the weights of the study's period; a set that some period needs and that does not fit is an error."""
+    if not (study.paths.params / "indicators.yaml").is_file():
+        return "none"
     from csat_lib.report.weightsets import checked_sets
 
     found = checked_sets(study, periods)

@@ -13,7 +13,7 @@ from csat_lib.errors import EnvironmentFault, ParamsError
 from csat_lib.report import manifest, render, site
 from csat_lib.report.engine import Job, Outcome
 from csat_lib.report.executed import write_notebook
-from csat_lib.report.language import LANGUAGES
+from csat_lib.report.language import LANGUAGES, say
 from csat_lib.report.last_look import refuse_disclosure
 from csat_lib.report.plan import Plan
 from csat_lib.report.publish import faults
@@ -62,7 +62,7 @@ def assemble(plan: Plan, outcomes: Sequence[Outcome], *, start: datetime) -> Non
     with faults(staging):
         kept, metrics = _kept(plan)
         harvests = [(outcome, render.harvest(_executed(outcome))) for outcome in outcomes]
-        tables, names = _tables(harvests)
+        tables, names = _tables(harvests, _kept_tables(plan, kept))
         figures: dict[str, tuple[str, Any]] = {}
         reports = list(kept)
         for outcome, harvest in harvests:
@@ -76,8 +76,17 @@ def assemble(plan: Plan, outcomes: Sequence[Outcome], *, start: datetime) -> Non
         facts = manifest.describe(plan.study, files=_inputs(plan, kept), reports=reports, survey=plan.survey, span=(start, end))
         manifest.write(staging / manifest.NAME, facts)
         site.write_period(staging, plan.place.folder)
-        manifest.write(staging / manifest.NAME, {**facts, "outputs": manifest.outputs(staging)})
+        _seal(plan, facts)
         refuse_disclosure(staging, plan.study, plan.survey)
+
+
+def _seal(plan: Plan, facts: dict[str, Any]) -> None:
+    """The manifest with the hashes of all outputs, and with what this publication changes."""
+    staging, published = plan.place.staging, plan.place.published
+    new, old = (manifest.read(folder / manifest.METRICS) for folder in (staging, published))
+    told = {**facts, "outputs": manifest.outputs(staging)}
+    told |= manifest.revised(told, new, manifest.read(published / manifest.NAME), old)
+    manifest.write(staging / manifest.NAME, told)
 
 
 def _executed(outcome: Outcome) -> NotebookNode:
@@ -86,12 +95,22 @@ def _executed(outcome: Outcome) -> NotebookNode:
     return outcome.notebook
 
 
-def _tables(harvests: Sequence[tuple[Outcome, render.Harvest]]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+def _kept_tables(plan: Plan, kept: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The tables of kept pages in languages that are not run now: a translated table does not write over them."""
+    run = {job.language for job in plan.jobs}
+    names = {name for each in kept if each["language"] not in run for name in each.get("tables", [])}
+    paths = {name: plan.place.staging / "tables" / f"{name}.csv" for name in sorted(names)}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.is_file()}
+
+
+def _tables(
+    harvests: Sequence[tuple[Outcome, render.Harvest]], there: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """CSV by file name, and for each language the tables that go by another name: a translated one is ``name.zh``."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for outcome, harvest in harvests:
         _merge(found.setdefault(outcome.job.language, {}), harvest.tables, "table", outcome.job)
-    files: dict[str, str] = {}
+    files = dict(there)
     names: dict[str, dict[str, str]] = {}
     for language, tables in found.items():
         names[language] = {name: f"{name}.{language}" for name, (_, text) in tables.items() if files.get(name, text) != text}
@@ -131,6 +150,7 @@ def _write_page(plan: Plan, job: Job, notebook: NotebookNode, renamed: Mapping[s
         language=job.language,
         links=_links(plan, job),
         provenance=_provenance(plan, job.language),
+        banner=say("provisional_banner", job.language) if plan.study.parameters.status == "provisional" else "",
     )
     for name, other in renamed.items():
         page = page.replace(f"tables/{name}.csv", f"tables/{other}.csv")
@@ -171,7 +191,9 @@ def _provenance(plan: Plan, language: str) -> list[str]:
     files = () if origin is None else origin.parts or (origin.path,)
     seals = {path.name: plan.inputs.get(manifest.portable(path, plan.study), {}).get("sha256", "") for path in files}
     found = manifest.versions()
+    flag = plan.study.parameters.status
     lines = [
+        *([say(flag, language)] if flag else []),
         *(f"{name} (SHA-256 {seal[:12]})" if seal else name for name, seal in seals.items()),
         f"{words['seed']} {plan.study.parameters.bootstrap.seed}",
         f"csat_lib {found['csat_lib']}, Python {found['python']}",
@@ -181,16 +203,19 @@ def _provenance(plan: Plan, language: str) -> list[str]:
 
 
 def _kept(plan: Plan) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """What ``only`` leaves untouched of the published set, copied into staging: reports and key figures.
+    """What this run leaves untouched of the published set, copied into staging: reports and key figures.
 
-    A kept report whose inputs have changed since is marked stale, with the inputs it rests on.
+    A kept report whose inputs have changed since is marked stale, with the inputs it rests on. Pages of notebooks that the period has no
+    more are not kept.
     """
     published = plan.place.published
     facts = manifest.read(published / manifest.NAME)
-    wanted = {job.name for job in plan.jobs}
-    if wanted == set(plan.notebooks):
-        return [], {}
-    kept = [dict(each) for each in facts.get("reports", []) if each["name"] not in wanted]
+    run = {(job.name, job.language) for job in plan.jobs}
+    kept = [
+        dict(each)
+        for each in facts.get("reports", [])
+        if (each["name"], each["language"]) not in run and each["name"] in plan.notebooks and _there(published, each)
+    ]
     before = {name: seal for name, seal in facts.get("inputs", {}).items() if not name.startswith("notebooks/")}
     changed = {name: seal for name, seal in before.items() if plan.inputs.get(name) != seal}
     for each in kept:
@@ -200,6 +225,10 @@ def _kept(plan: Plan) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     names = {name for each in kept for name in each.get("metrics", [])}
     metrics = manifest.read(published / manifest.METRICS)
     return kept, {name: value for name, value in metrics.items() if name in names}
+
+
+def _there(published: Path, report: Mapping[str, Any]) -> bool:
+    return (published / f"{report['name']}.{report['language']}.html").is_file()
 
 
 def _copy(published: Path, staging: Path, report: Mapping[str, Any]) -> None:

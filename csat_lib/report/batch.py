@@ -6,32 +6,41 @@ import logging
 import os
 import shutil
 import signal
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Self
-
-from tqdm import tqdm
+from types import FrameType
 
 from csat_lib.errors import BatchError, CsatError, DisclosureError, ParamsError
 from csat_lib.improvement import customer_book, write_customer_lists
 from csat_lib.improvement.customer_book import REMEMBERED
 from csat_lib.report import manifest, publish, site
 from csat_lib.report.assemble import assemble
-from csat_lib.report.engine import Job, Outcome, Report, Watch, execute
+from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened, usual
 from csat_lib.report.executed import write_notebook
-from csat_lib.report.plan import Plan, plan, wanted_periods
-from csat_lib.study import find_root
+from csat_lib.report.plan import Intent, Plan, Rerun, intent, planned, wanted_periods
+from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_command, summary, write_failure
+from csat_lib.study import find_root, seals_of
 from csat_lib.survey import load_history, write_rejected
 from csat_lib.survey.rejected import rejected_file
 
 LIMIT = 600.0
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What holds for a whole run."""
+
+    engine: Engine
+    workers: int
+    timeout: float
+    on_progress: Callable[[Report], None] | None
+    record: RunLog
 
 
 def run(
@@ -42,6 +51,10 @@ def run(
     only: Iterable[str] | None = None,
     language: str | None = None,
     workers: int | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+    rerun: Rerun = "changed",
+    on_failure: str | None = None,
     timeout: float = LIMIT,
     on_progress: Callable[[Report], None] | None = None,
 ) -> tuple[Report, ...]:
@@ -60,7 +73,15 @@ def run(
     language : {"en", "zh", "both"}, optional
         Of the pages; by default the study's own.
     workers : int, optional
-        Kernels at once; by default as many as there are processors.
+        Notebooks at once; by default as many as there are processors.
+    engine : {"fork", "kernel", "dask"}, optional
+        What runs the notebooks; by default fork on Linux and kernel elsewhere. The pages are the same.
+    scheduler : str, optional
+        Address of a Dask cluster, as in tcp://host:8786, for the engine dask.
+    rerun : {"changed", "all"}
+        Pages whose inputs changed since they were published, or all.
+    on_failure : str, optional
+        A command to call for every period that fails; study, period and error are its last arguments.
     timeout : float
         Seconds that one notebook may take.
     on_progress : callable, optional
@@ -69,7 +90,7 @@ def run(
     Returns
     -------
     tuple of Report
-        One for each notebook; the status "withheld" means published, with sections that say why their numbers are not shown.
+        One for each notebook that ran; the status "withheld" means published, with sections that say why their numbers are not shown.
 
     Raises
     ------
@@ -81,46 +102,86 @@ def run(
     base = find_root(root)
     chosen = None if only is None else [only] if isinstance(only, str) else list(only)
     if workers is not None and workers < 1:
-        raise ParamsError(f"workers: {workers} kernels cannot run anything; at least 1.")
+        raise ParamsError(f"workers: {workers} at once cannot run anything; at least 1.")
+    command = checked_command(on_failure)
+    runner = opened(engine, scheduler=scheduler)
     asked = wanted_periods(study, periods, base)
+    record = RunLog(base, study)
+    how = _How(runner, workers or os.cpu_count() or 1, timeout, on_progress, record)
     failures: dict[str, CsatError] = {}
-    plans = _checked(study, asked, failures, root=base, only=chosen, language=language)
-    output = base / "output"
+    try:
+        reports = _run(study, asked, failures, how, only=chosen, language=language, rerun=rerun, root=base, engine=engine)
+    except CsatError as error:
+        failures = failures or dict.fromkeys(asked, error)
+        raise
+    finally:
+        for period, error in failures.items():
+            record.failed(period, error)
+            call_on_failure(command, study, period, error)
+        record.write("end", failures=summary(failures))
+    _raise(failures, asked)
+    return tuple(reports)
+
+
+def _run(
+    study: str,
+    asked: Sequence[str],
+    failures: dict[str, CsatError],
+    how: _How,
+    *,
+    only: list[str] | None,
+    language: str | None,
+    rerun: Rerun,
+    root: Path,
+    engine: str | None,
+) -> list[Report]:
+    """Check everything, run what is due, publish; failures are collected by period."""
+    intents = _intended(study, asked, failures, root=root, only=only, language=language, rerun=rerun)
+    for each in intents:
+        due = [f"{page.name}.{page.language}" for page in each.due]
+        reasons = sorted({reason for page in each.due for reason in page.reasons})
+        how.record.write("plan", period=each.study.period.name, engine=engine or usual(), workers=how.workers, due=due, why=reasons)
+    plans = _checked([each for each in intents if each.due], failures)
+    _same_for_all(failures, asked)
+    output = root / "output"
     mended = publish.recover(output) if output.is_dir() else []
     reports: list[Report] = []
     with _terminated_like_interrupted(), ExitStack() as stack:
         ready = [each for each in plans if _reserved(each, stack, failures)]
         published = False
         if ready:
-            for done in _work(ready, failures, workers=workers, timeout=timeout, on_progress=on_progress):
+            for done in _work(ready, failures, how):
                 reports += done
                 published = True
         if published or mended:
             site.write_index(output)
-    _raise(failures, asked)
-    return tuple(reports)
+    return reports
 
 
-def run_all(jobs: Sequence[Job], *, workers: int, timeout: float, begun: Callable[[Job], None]) -> Generator[Outcome, None, None]:
-    """Outcomes as they come, ``workers`` kernels at once; whoever stops asking kills those that run.
+def run_all(
+    jobs: Sequence[Job], *, workers: int, timeout: float, begun: Callable[[Job], None], engine: Engine
+) -> Generator[Outcome, None, None]:
+    """Outcomes as they come, ``workers`` notebooks at once; whoever stops asking kills those that run.
 
     Parameters
     ----------
     jobs : sequence of Job
         Started in this order.
     workers : int
-        Kernels at once.
+        Notebooks at once.
     timeout : float
         Seconds for one notebook.
     begun : callable
         Called with a job when it starts.
+    engine : Engine
+        What runs them; it is stopped at the end.
     """
-    watch = Watch()
 
     def one(job: Job) -> Outcome:
         begun(job)
-        return execute(job, watch=watch, timeout=timeout)
+        return execute(job, watch=engine, timeout=timeout)
 
+    engine.prepare(jobs, timeout)
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="csat")
     try:
         waiting: set[Future[Outcome]] = {pool.submit(one, job) for job in jobs}
@@ -129,24 +190,48 @@ def run_all(jobs: Sequence[Job], *, workers: int, timeout: float, begun: Callabl
             for future in done:
                 yield future.result()
     finally:
-        watch.stop()
+        engine.stop()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _checked(
-    study: str, asked: Sequence[str], failures: dict[str, CsatError], *, root: Path, only: list[str] | None, language: str | None
-) -> list[Plan]:
-    """The periods that pass every cheap check; what one check refuses for all is raised at once."""
-    plans = []
+def _intended(
+    study: str,
+    asked: Sequence[str],
+    failures: dict[str, CsatError],
+    *,
+    root: Path,
+    only: list[str] | None,
+    language: str | None,
+    rerun: Rerun,
+) -> list[Intent]:
+    """What is due in every period whose parameters pass."""
+    seals, found = seals_of(root, study), []
     for period in asked:
         try:
-            plans.append(plan(study, period, root=root, only=only, language=language))
+            found.append(intent(study, period, root=root, only=only, language=language, rerun=rerun, seals=seals))
         except CsatError as error:
             failures[period] = error
+    _same_for_all(failures, asked)
+    seals.keep()
+    return found
+
+
+def _checked(intents: Sequence[Intent], failures: dict[str, CsatError]) -> list[Plan]:
+    """The periods whose data pass every cheap check, too."""
+    plans = []
+    for each in intents:
+        try:
+            plans.append(planned(each))
+        except CsatError as error:
+            failures[each.study.period.name] = error
+    return plans
+
+
+def _same_for_all(failures: Mapping[str, CsatError], asked: Sequence[str]) -> None:
+    """What one check refuses for all periods is raised at once."""
     told = {(type(error), str(error)) for error in failures.values()}
     if len(failures) == len(asked) and len(told) == 1:
         raise next(iter(failures.values()))
-    return plans
 
 
 def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> bool:
@@ -164,25 +249,21 @@ def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> b
     return True
 
 
-def _work(
-    plans: Sequence[Plan],
-    failures: dict[str, CsatError],
-    *,
-    workers: int | None,
-    timeout: float,
-    on_progress: Callable[[Report], None] | None,
-) -> Iterator[list[Report]]:
+def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> Iterator[list[Report]]:
     """Run everything; publish a period as soon as its last notebook is there. Yields the reports of each published period."""
     start = datetime.now(tz=UTC)
     jobs = [job for each in plans for job in each.jobs]
     home = {job.target: each for each in plans for job in each.jobs}
     done: dict[str, list[Outcome]] = {each.place.period: [] for each in plans}
-    kernels = min(workers or os.cpu_count() or 1, len(jobs))
-    with _Progress(len(jobs)) as progress, closing(run_all(jobs, workers=kernels, timeout=timeout, begun=progress.begun)) as outcomes:
+    workers = min(how.workers, len(jobs))
+    with (
+        Progress(len(jobs), how.record) as progress,
+        closing(run_all(jobs, workers=workers, timeout=how.timeout, begun=progress.begun, engine=how.engine)) as outcomes,
+    ):
         for outcome in outcomes:
             progress.ended(outcome)
-            if on_progress is not None:
-                on_progress(outcome.report)
+            if how.on_progress is not None:
+                how.on_progress(outcome.report)
             each = home[outcome.job.target]
             finished = done[each.place.period]
             finished.append(outcome)
@@ -194,7 +275,10 @@ def _work(
             except CsatError as error:
                 failures[each.place.period] = error
             else:
+                how.record.write("published", period=each.place.period, pages=len(finished))
                 yield [one.report for one in finished]
+            finally:
+                done[each.place.period] = []  # executed notebooks are large
 
 
 def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
@@ -204,7 +288,9 @@ def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
         _keep(each.place, failed)
         faults = [outcome.fault for outcome in failed if outcome.fault is not None]
         first = next((fault for fault in faults if isinstance(fault, DisclosureError)), faults[0])
-        raise type(first)("\n".join(str(fault) for fault in faults))
+        error = type(first)("\n".join(str(fault) for fault in faults))
+        write_failure(each.place.failed, error)
+        raise error
     manifest.unchanged(each.study, each.inputs, each.sources)
     assemble(each, outcomes, start=start)
     publish.publish(each.place)
@@ -235,7 +321,9 @@ def _keep(place: publish.Place, failed: Sequence[Outcome]) -> None:
                 for cell in outcome.notebook.cells:
                     cell.update({"outputs": []} if cell.cell_type == "code" else {})
             place.failed.mkdir(parents=True, exist_ok=True)
-            path = place.failed / f"{outcome.job.name}.failed.ipynb"
+            several = sum(other.job.name == outcome.job.name for other in failed) > 1
+            page = f"{outcome.job.name}.{outcome.job.language}" if several else outcome.job.name
+            path = place.failed / f"{page}.failed.ipynb"
             write_notebook(outcome.notebook, path)
             _log.warning("%s failed; it is kept as %s", outcome.job.title, path)
 
@@ -264,27 +352,3 @@ def _terminated_like_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-class _Progress:
-    """A bar on a terminal, a line a job in the log elsewhere."""
-
-    def __init__(self, total: int) -> None:
-        self.visible = sys.stderr.isatty()
-        layout = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}, {remaining} to go{postfix}]"
-        self.bar = tqdm(total=total, bar_format=layout, disable=not self.visible, dynamic_ncols=True, leave=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.bar.close()
-
-    def begun(self, job: Job) -> None:
-        self.bar.set_postfix_str(job.title)
-
-    def ended(self, outcome: Outcome) -> None:
-        self.bar.update()
-        if not self.visible:
-            report = outcome.report
-            _log.info("%s: %s in %.1f s%s", outcome.job.title, report.status, report.seconds, f": {report.error}" if report.error else "")

@@ -1,33 +1,27 @@
-"""One notebook in one kernel: executed by papermill, killed when it overruns, its errors read from what it leaves behind."""
+"""What every engine shares: a job, what became of it, and how an executed notebook is judged, whichever engine ran it."""
 
 from __future__ import annotations
 
-import logging
 import os
-import shutil
-import signal
 import sys
-import tempfile
-import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from csat_lib.errors import CsatError, EnvironmentFault
-from csat_lib.report.executed import allowing_refusals, errors_of, first_line, read_notebook, tidy, verdict
+from csat_lib.errors import CsatError, EnvironmentFault, ParamsError, pick
+from csat_lib.report.executed import first_line, read_notebook, tidy, verdict
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Status = Literal["ok", "withheld", "failed"]
+EngineName = Literal["fork", "kernel", "dask"]
 
 KERNEL = "python3"
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1"}
-ENVIRONMENT = {**THREADS, "MPLBACKEND": "agg", "PYTHONHASHSEED": "0"}
-START_LIMIT = 60
-_log = logging.getLogger(__name__)
+ENVIRONMENT = {**THREADS, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYTHONHASHSEED": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,75 +101,60 @@ class Outcome:
     fault: CsatError | None = None
 
 
-@dataclass(slots=True)
-class Watch:
-    """The running kernels of a batch, so that they can be killed: all of them, or one that overruns.
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What an engine has to say about a run.
 
     Attributes
     ----------
-    stopped : Event
-        Set when the batch ends.
-    kernels : dict
-        Target of a job -> the manager of its kernel.
-    overrun : set of Path
-        Targets of the jobs whose time was up.
+    crash : CsatError or None
+        What stopped it other than a cell's error.
+    overrun : str
+        Not empty where its time was up; goes before everything else.
+    notebook : NotebookNode or None
+        Executed, where it did not come by way of the job's target.
     """
 
-    stopped: threading.Event = field(default_factory=threading.Event)
-    kernels: dict[Path, Any] = field(default_factory=dict)
-    overrun: set[Path] = field(default_factory=set)
+    crash: CsatError | None = None
+    overrun: str = ""
+    notebook: NotebookNode | None = None
+
+
+class Engine(Protocol):
+    """Runs notebooks, several at once when it is asked from several threads."""
+
+    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
+        """Called once before the first job, with all of them and the seconds that each may take."""
+
+    def run(self, job: Job, timeout: float) -> Ran:
+        """Run one; the executed notebook is at the job's target, as far as it came."""
 
     def stop(self) -> None:
-        """Kill every kernel; none starts any more."""
-        self.stopped.set()
-        for target in list(self.kernels):
-            self.kill(target)
-
-    def end(self, target: Path) -> None:
-        """Kill a kernel because its time is up."""
-        self.overrun.add(target)
-        self.kill(target)
-
-    def kill(self, target: Path) -> None:
-        """Kill one kernel and what it has started."""
-        manager = self.kernels.get(target)
-        process = getattr(getattr(manager, "provisioner", None), "process", None)
-        if process is None or process.poll() is not None:
-            return
-        with suppress(ProcessLookupError, PermissionError):
-            if sys.platform == "win32":
-                process.kill()
-            else:  # a kernel leads a session of its own
-                os.killpg(process.pid, signal.SIGKILL)
+        """End whatever still runs; nothing starts any more."""
 
 
-def execute(job: Job, *, watch: Watch, timeout: float = 600.0) -> Outcome:
+def execute(job: Job, *, watch: Engine, timeout: float = 600.0) -> Outcome:
     """Run a notebook; whatever goes wrong is in the outcome.
 
     Parameters
     ----------
     job : Job
         What to run.
-    watch : Watch
-        Knows the kernels, to kill them.
+    watch : Engine
+        Runs it, and kills it when its time is up or the batch ends.
     timeout : float
         Seconds of wall-clock time for the whole notebook.
     """
     begin = time.monotonic()
-    clock = threading.Timer(timeout, watch.end, [job.target])
-    clock.daemon = True
-    clock.start()
-    try:
-        notebook, crash = _run(job, watch)
-    finally:
-        clock.cancel()
+    ran = watch.run(job, timeout)
     seconds = round(time.monotonic() - begin, 3)
+    notebook, crash = _read(job, ran)
     withheld, fault = "", crash
     if notebook is not None:
         withheld, told = verdict(notebook, title=job.title, root=job.root)
         fault = told or crash
-    if job.target in watch.overrun:
-        fault = EnvironmentFault(f"{job.title}: stopped after {timeout:g} s, the limit of a notebook.")
+    if ran.overrun:
+        fault = EnvironmentFault(f"{job.title}: {ran.overrun}")
     if notebook is not None:
         tidy(notebook, parameters=job.parameters, root=job.root)
     status: Status = "failed" if fault else "withheld" if withheld else "ok"
@@ -183,85 +162,64 @@ def execute(job: Job, *, watch: Watch, timeout: float = 600.0) -> Outcome:
     return Outcome(job, Report(job.name, status, seconds, error, job.period, job.language), notebook, fault)
 
 
-def _run(job: Job, watch: Watch) -> tuple[NotebookNode | None, CsatError | None]:
-    """The executed notebook, as far as it came, and what stopped it other than a cell's error; one more try where no kernel came up."""
-    from papermill.exceptions import PapermillExecutionError
+def usual() -> EngineName:
+    """The engine of a batch that names none: fork on Linux, a kernel a run elsewhere."""
+    return "fork" if sys.platform == "linux" else "kernel"
 
-    started = threading.Event()
-    crash: CsatError | None = None
-    silent: CsatError | None = None
-    for attempt in (1, 2):
-        crash = None
-        try:
-            _papermill(job, watch, started)
-        except PapermillExecutionError as error:
-            silent = EnvironmentFault(f"{job.title}: {error.ename}: {error.evalue}")
-        except Exception as error:  # noqa: BLE001  whatever a kernel or its transport raises is the machine's fault
-            crash = EnvironmentFault(f"{job.title}: {first_line(error)}")
-            if attempt == 1 and not started.is_set() and not watch.stopped.is_set() and job.target not in watch.overrun:
-                _log.warning("%s: the kernel did not start (%s); trying once more.", job.title, first_line(error))
-                continue
-        break
+
+def opened(name: str | None, *, scheduler: str | None = None) -> Engine:
+    """An engine by name, with nothing started yet.
+
+    Parameters
+    ----------
+    name : {"fork", "kernel", "dask"} or None
+        None means the usual one.
+    scheduler : str, optional
+        Address of a Dask cluster, as in tcp://host:8786; only for dask.
+
+    Raises
+    ------
+    ParamsError
+        No such engine, or one that this system or this call cannot have.
+    """
+    chosen = pick(ENGINES, name or ("dask" if scheduler else usual()), "engine")
+    if scheduler and name not in {None, "dask"}:
+        raise ParamsError(f"scheduler: {scheduler!r} is for the engine dask, not for {name}.")
+    return chosen(scheduler)
+
+
+def _fork(_: str | None) -> Engine:
+    from csat_lib.report.fork import Nursery
+
+    return Nursery()
+
+
+def _kernel(_: str | None) -> Engine:
+    from csat_lib.report.kernel import Watch
+
+    return Watch()
+
+
+def _dask(scheduler: str | None) -> Engine:
+    from csat_lib.report.distributed import Cluster
+
+    return Cluster(scheduler)
+
+
+ENGINES: dict[str, Callable[[str | None], Engine]] = {"fork": _fork, "kernel": _kernel, "dask": _dask}
+
+
+def _read(job: Job, ran: Ran) -> tuple[NotebookNode | None, CsatError | None]:
+    """The executed notebook and what stopped it; a fault that a cell shows speaks for itself."""
     try:
-        notebook = read_notebook(job.target)
-        return notebook, crash or (None if any(errors_of(notebook)) else silent)
+        notebook = ran.notebook if ran.notebook is not None else read_notebook(job.target)
     except (OSError, ValueError) as error:
-        return None, crash or EnvironmentFault(f"{job.title}: the executed notebook cannot be read: {error}")
+        return None, ran.crash or EnvironmentFault(f"{job.title}: the executed notebook cannot be read: {first_line(error)}")
+    return notebook, ran.crash
 
 
-def _papermill(job: Job, watch: Watch, started: threading.Event) -> None:
-    import papermill
-
-    folder = Path(tempfile.mkdtemp(prefix="csat-"))
-    try:
-        papermill.execute_notebook(
-            allowing_refusals(job.source),
-            job.target,
-            parameters=job.parameters,
-            kernel_name=KERNEL,
-            language="python",
-            progress_bar=False,
-            start_timeout=START_LIMIT,
-            autosave_cell_every=0,
-            kernel_manager_class=_manager(job, watch, folder),
-            resources={"metadata": {"path": str(job.source.parent)}},
-            shutdown_kernel="immediate",
-            record_timing=False,
-            iopub_timeout=60,
-            on_cell_start=lambda **_: started.set(),
-        )
-    finally:
-        watch.kill(job.target)
-        watch.kernels.pop(job.target, None)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _manager(job: Job, watch: Watch, folder: Path) -> type[Any]:
-    """A kernel manager for one job: this very interpreter, sockets in a private folder, known to the watch."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
-    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": _python_path(), "IPYTHONDIR": str(folder / "ipython")}
-
-    class Manager(AsyncKernelManager):
-        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]  # asynchronous in this class
-            self._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
-            if sys.platform != "win32":
-                self.transport, self.ip = "ipc", str(folder / "socket")
-            self.connection_file = str(folder / "kernel.json")
-            watch.kernels[job.target] = self
-            if watch.stopped.is_set() or job.target in watch.overrun:
-                raise EnvironmentFault("stopped before its kernel started")
-            await super().start_kernel(env=environment, **options)
-            if watch.stopped.is_set() or job.target in watch.overrun:
-                watch.kill(job.target)
-
-    return Manager
-
-
-def _python_path() -> str:
-    """Kernels import the csat_lib that runs the batch, also from a source tree that is not installed."""
+def own_path() -> str:
+    """PYTHONPATH for whatever this batch starts: the csat_lib that runs it goes first, also from a source tree that is not installed."""
     here = Path(__file__).resolve().parents[2]
     own = [] if "site-packages" in here.parts else [str(here)]
     return os.pathsep.join([*own, *filter(None, [os.environ.get("PYTHONPATH")])])

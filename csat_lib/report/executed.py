@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SECTION_TAG = "section"
 _ALLOWED = "raises-exception"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+PRINTED = 100_000
+_SHORTENED = re.compile(r"\n\[[0-9,]+ characters were printed; the first [0-9,]+ are shown\]\n\Z")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
 _CELL_FILE = re.compile(r"[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
 
 
@@ -94,6 +97,34 @@ def _family(base: type[CsatError] = CsatError) -> dict[str, type[CsatError]]:
     return {name: each for name, each in known.items() if each is not base}
 
 
+class Printed:
+    """What a cell prints to one stream; of very much only the beginning is kept, with a note.
+
+    >>> much = Printed()
+    >>> much.add("x" * 150_000)
+    >>> much.text()[PRINTED:]
+    '\\n[150,000 characters were printed; the first 100,000 are shown]\\n'
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._kept = self._all = 0
+
+    def add(self, text: str) -> None:
+        """More of it."""
+        self._all += len(text)
+        if (room := PRINTED - self._kept) > 0:
+            self._parts.append(text[:room])
+            self._kept += len(self._parts[-1])
+
+    def text(self) -> str:
+        """All of it as a notebook keeps it, with lines that a progress bar wrote over taken out."""
+        told = "".join(self._parts)
+        if self._all > PRINTED:
+            return f"{told}\n[{self._all:,} characters were printed; the first {PRINTED:,} are shown]\n"
+        return _OVERWRITTEN.sub("", told) if "\r" in told else told
+
+
 def tidy(notebook: NotebookNode, *, parameters: Mapping[str, str], root: Path) -> None:
     """Take out what differs from run to run or tells of this machine: times, random ids, folders, papermill's own marks.
 
@@ -120,6 +151,10 @@ def tidy(notebook: NotebookNode, *, parameters: Mapping[str, str], root: Path) -
 
 def _tidy_output(output: NotebookNode, root: Path) -> None:
     if output.output_type == "stream":
+        if not _SHORTENED.search(output.text):
+            printed = Printed()
+            printed.add(output.text)
+            output.text = printed.text()
         output.text = _relative(output.text, root)
     elif output.output_type == "error":
         output.evalue = _relative(output.evalue, root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.report import brief_words, chart_words, driver_words, improvement_words, tracking_words, voice_words
+from csat_lib.report import batch_words, brief_words, chart_words, driver_words, improvement_words, tracking_words, voice_words
 from csat_lib.report.caption_words import CAPTIONS
 from csat_lib.report.index_words import INDEX_HEADINGS, INDEX_PHRASES
 from csat_lib.report.words import HEADINGS, METRICS
@@ -98,6 +98,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     **tracking_words.PHRASES,
     **brief_words.PHRASES,
     **improvement_words.PHRASES,
+    **batch_words.PHRASES,
     **INDEX_PHRASES,
     **voice_words.PHRASES,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import platform
@@ -16,56 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from csat_lib import __version__
-from csat_lib.errors import CsatError, DataError, EnvironmentFault
+from csat_lib.errors import DataError
 from csat_lib.report.engine import ENVIRONMENT
-from csat_lib.study import Study, load_study, resolved
-from csat_lib.survey import Survey, load_survey
-from csat_lib.survey.corrections import corrections_file
-from csat_lib.survey.pooled import has_own, parts_of
-from csat_lib.survey.store import has_stored
+from csat_lib.study import Seals, Study, inputs, resolved
+from csat_lib.study.inputs import portable
+from csat_lib.study.ledger import MANIFEST, METRICS, changed_inputs
+from csat_lib.study.ledger import read_facts as read
+from csat_lib.survey import Survey
 
-NAME = "manifest.json"
-METRICS = "metrics.json"
+__all__ = ["METRICS", "NAME", "commit", "describe", "inputs", "outputs", "portable", "read", "revised", "unchanged", "versions", "write"]
+
+NAME = MANIFEST
 PACKAGES = (
     *("numpy", "pandas", "scipy", "statsmodels", "semopy", "matplotlib", "seaborn"),
     *("papermill", "nbclient", "nbconvert", "ipykernel", "pydantic"),
 )
-EARLIER = 8
-REGISTERS = ("actions.yaml", "incentives.yaml")
-WEIGHTS = {".yaml", ".yml", ".xlsx"}
-_BLOCK = 1 << 20
-
-
-def inputs(study: Study, notebooks: Iterable[Path]) -> dict[str, dict[str, Any]]:
-    """What the reports of a period rest on: file -> SHA-256 and size.
-
-    Parameter files, codebook, indicator system, weight sets with their judgements, model, lock file, notebooks, every source of this
-    period, and the customers of the earlier periods that trends show.
-
-    Parameters
-    ----------
-    study : Study
-        The period.
-    notebooks : iterable of Path
-        Those that run.
-
-    Returns
-    -------
-    dict
-        By a name that holds on every machine: from the project's root, or from the study's data root.
-    """
-    paths = study.paths
-    files = {*paths.parameters, *notebooks, *_sources(study), *_weights(study), *(paths.params / name for name in REGISTERS)}
-    if study.parameters.model:
-        files.add(_model_file(study))
-    files.add(paths.root / "requirements.lock")
-    for each in study.earlier(EARLIER)[:-1]:
-        with suppress(CsatError):
-            earlier = load_study(study.name, each.name, root=paths.root)
-            files |= {*earlier.paths.parameters, *_pooled(earlier, "customers")}
-            files.add(earlier.paths.data("customers"))
-    found = {portable(path, study): path for path in files if path.is_file()}
-    return {name: _seal(found[name]) for name in sorted(found)}
 
 
 def unchanged(study: Study, before: Mapping[str, Mapping[str, Any]], notebooks: Iterable[Path]) -> None:
@@ -86,7 +50,7 @@ def unchanged(study: Study, before: Mapping[str, Mapping[str, Any]], notebooks: 
         Names every file that changed.
     """
     after = inputs(study, notebooks)
-    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    changed = changed_inputs(before, after)
     if changed:
         raise DataError(f"{study.name} {study.period}: {', '.join(changed)} changed during the run. Nothing was published: run again.")
 
@@ -160,32 +124,42 @@ def _read_as(survey: Survey, study: Study) -> dict[str, Any]:
 def outputs(folder: Path) -> dict[str, dict[str, Any]]:
     """SHA-256 and size of every file of a report, but for the manifest itself."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: _seal(files[name]) for name in sorted(files) if name != NAME}
+    seals = Seals()
+    return {name: seals.of(files[name]) for name in sorted(files) if name != NAME}
+
+
+def revised(facts: Mapping[str, Any], metrics: Mapping[str, Any], before: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The number of this publication and the list of all revisions: when, which inputs and pages changed, which key figures from -> to.
+
+    Parameters
+    ----------
+    facts, metrics : mapping
+        The new manifest with its outputs, and the new key figures.
+    before, figures : mapping
+        The published ones; empty for a first publication. Where every published file stays as it is, it is no revision.
+    """
+    if not before:
+        return {"revision": 1, "revisions": []}
+    number, told = int(before.get("revision", 1)), list(before.get("revisions", []))
+    files = changed_inputs(before.get("outputs", {}), facts.get("outputs", {}))
+    if not files:
+        return {"revision": number, "revisions": told}
+    names = sorted(name for name in {*metrics, *figures} if metrics.get(name) != figures.get(name))
+    entry = {
+        "revision": number + 1,
+        "replaces": before.get("end"),
+        "published": facts.get("end"),
+        "inputs": changed_inputs(before.get("inputs", {}), facts.get("inputs", {})),
+        "figures": {name: {"from": figures.get(name), "to": metrics.get(name)} for name in names},
+        "files": files,
+    }
+    return {"revision": number + 1, "revisions": [*told, entry]}
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """A JSON file with sorted keys; what is not a finite number becomes null."""
     text = json.dumps(_finite(content), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="")
-
-
-def read(path: Path) -> dict[str, Any]:
-    """A manifest or metrics file; empty where it is missing or unreadable."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def portable(path: Path, study: Study) -> str:
-    """The name of a file that means the same on every machine."""
-    variable, data = study.parameters.data_root.variable, study.paths.data_root
-    if path.is_relative_to(study.paths.root):
-        return path.relative_to(study.paths.root).as_posix()
-    if path.is_relative_to(data):
-        return f"${variable or 'data_root'}/{path.relative_to(data).as_posix()}"
-    return path.name
 
 
 def commit(root: Path) -> str | None:
@@ -208,61 +182,6 @@ def versions() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
-
-
-def _model_file(study: Study) -> Path:
-    named = Path(str(study.parameters.model))
-    return named if named.suffix in {".yaml", ".yml"} else study.paths.root / "params" / "models" / f"{named}.yaml"
-
-
-def _weights(study: Study) -> set[Path]:
-    """The indicator system, and every weight set and file of judgements: a period can be scored with any, and trends restate all."""
-    folder = study.paths.params / "weights"
-    return {study.paths.params / "indicators.yaml", *(path for path in folder.glob("*") if path.suffix.lower() in WEIGHTS)}
-
-
-def _sources(study: Study) -> set[Path]:
-    """Every raw file of the period, whichever source it belongs to."""
-    folder = study.paths.root / "data" / study.name
-    names = {
-        *study.paths.sources,
-        *(
-            each.name
-            for each in folder.glob("*")
-            if each.is_dir() and each.name not in {"corrections", "restricted"} and not each.name.startswith("store")
-        ),
-    }
-    found = {corrections_file(study)}
-    for name in names:
-        with suppress(DataError):
-            found.add(study.paths.data(name))
-        found |= _pooled(study, name)
-    if not study.paths.has_data() and has_stored(study):
-        found.add(load_survey(study).origin.path)  # type: ignore[union-attr]
-    return found
-
-
-def _pooled(study: Study, source: str) -> set[Path]:
-    """Parameters, corrections and raw files of the periods that the study's own is made of; none where it has a file itself."""
-    if has_own(study, source=source):
-        return set()
-    found: set[Path] = set()
-    for part in parts_of(study, source=source):
-        found |= {*part.paths.parameters, corrections_file(part)}
-        with suppress(DataError):
-            found.add(part.paths.data(source))
-    return found
-
-
-def _seal(path: Path) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as handle:
-            while block := handle.read(_BLOCK):
-                digest.update(block)
-        return {"sha256": digest.hexdigest(), "bytes": path.stat().st_size}
-    except OSError as error:
-        raise EnvironmentFault(f"{path}: {error.strerror or error}.") from error
 
 
 def _finite(value: object) -> object:

@@ -67,6 +67,7 @@ def to_html(
     language: str = "en",
     links: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     provenance: Mapping[str, str] | Iterable[str] = (),
+    banner: str = "",
 ) -> str:
     """An executed notebook as one self-contained page: text and exhibits, no code, nothing from outside, no script but our exhibits' own.
 
@@ -82,6 +83,8 @@ def to_html(
         What is printed -> where it leads, relative to the page: other language, previous period, all periods.
     provenance : mapping of str to str, or sentences
         The footer: data with hash, versions, seeds.
+    banner : str
+        A line above everything, such as that the figures are provisional.
 
     Raises
     ------
@@ -103,9 +106,10 @@ def to_html(
         "title": named if isinstance(named, str) and named else title or page_title,
         "lead": prose.render(lead),
         "links": [(label, href, _tongue(href, language)) for label, href in pairs],
+        "banner": banner,
         "style": _style(),
         "scripts": _scripts(notebook),
-        "words": {key: say(key, language) for key in ("contents", "links", "provenance", "skip")},
+        "words": {key: say(key, language) for key in ("contents", "links", "provenance", "skip", "warning")},
         "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
     }

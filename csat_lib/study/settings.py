@@ -175,6 +175,7 @@ class Settings(Strict):
 
     title: Label
     language: Language = "en"
+    status: Literal["provisional", "final"] | None = None
     model: str | None = None
     constructs: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_tuples)] = Field(default_factory=dict)
     segments: Words = ()

@@ -16,6 +16,7 @@ from csat_lib.survey.corrections import corrections_file, load_corrections
 from csat_lib.survey.exports import read_export
 from csat_lib.survey.findings import Findings
 from csat_lib.survey.reading import REJECTED, Intake, read_source
+from csat_lib.survey.remembered import recalled
 from csat_lib.survey.sql import read_sql
 
 
@@ -174,6 +175,8 @@ def load_survey(study: Study, *, source: str = "customers") -> Survey:
     from csat_lib.survey.pooled import has_own, parts_of, pooled
     from csat_lib.survey.store import has_stored, stored_survey, without_erased
 
+    if (kept := recalled(study, source)) is not None:
+        return kept
     if not has_own(study, source=source) and parts_of(study, source=source):
         return pooled(study, source=source)
     query = study.parameters.queries.get(source)

@@ -1,0 +1,158 @@
+"""The engine fork: a warm parent process with everything imported, and a fork of it for each notebook. Linux's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from csat_lib.errors import EnvironmentFault
+from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
+from csat_lib.report.papermill_engine import ending
+
+START_LIMIT = 120.0
+
+
+class _Running:
+    """One notebook's process, as its job's thread waits for it."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.status: int | None = None
+        self.gone = threading.Event()
+        self.overrun = threading.Event()
+
+
+class Nursery:
+    """Speaks with the warm parent, which is started with the first job; many threads may ask at once.
+
+    Raises
+    ------
+    EnvironmentFault
+        This system cannot fork safely.
+    """
+
+    def __init__(self) -> None:
+        if sys.platform in {"win32", "darwin"}:
+            raise EnvironmentFault(f"The engine fork does not run on {sys.platform}. Use --engine kernel.")
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready = threading.Event()
+        self._running: dict[str, _Running] = {}
+        self._stopped = threading.Event()
+        self._asked: set[tuple[str, str]] = set()
+
+    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
+        """Nothing is known of the jobs until they come."""
+
+    def run(self, job: Job, timeout: float) -> Ran:
+        """One notebook in one fork, within ``timeout`` seconds."""
+        key, running = str(job.target), _Running()
+        try:
+            with self._lock:
+                self._start(key, running, job)
+        except (OSError, EnvironmentFault) as error:
+            return Ran(EnvironmentFault(f"{job.title}: its process could not be started: {error}"))
+        clock = threading.Timer(timeout, self._end, [running])
+        clock.daemon = True
+        clock.start()
+        running.gone.wait()
+        clock.cancel()
+        with self._lock:
+            self._running.pop(key, None)
+        if running.overrun.is_set():
+            return Ran(overrun=f"stopped after {timeout:g} s, the limit of a notebook.")
+        if running.status is None:
+            told = "stopped" if self._stopped.is_set() else "the process that starts the notebooks ended"
+            return Ran(EnvironmentFault(f"{job.title}: {told}."))
+        if running.status:
+            return Ran(EnvironmentFault(f"{job.title}: its process ended before the notebook did ({ending(running.status)})."))
+        return Ran()
+
+    def stop(self) -> None:
+        """Kill every notebook's process, then the parent; none starts any more."""
+        self._stopped.set()
+        with self._lock:
+            process, running = self._process, list(self._running.values())
+        for each in running:
+            self._kill(each)
+        if process is not None:
+            with suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]  it has a pipe
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, key: str, running: _Running, job: Job) -> None:
+        """Ask for a fork; the caller holds the lock."""
+        if self._stopped.is_set():
+            raise EnvironmentFault("stopped before it began")
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._parent()
+        self._running[key] = running
+        if (job.study, job.period) not in self._asked:
+            self._asked.add((job.study, job.period))
+            self._send({"remember": {"study": job.study, "period": job.period, "root": str(job.root)}})
+        self._send({"job": key, "source": str(job.source.resolve()), "target": str(job.target.resolve()), "parameters": job.parameters})
+
+    def _send(self, request: Mapping[str, Any]) -> None:
+        process = self._process
+        if process is None or process.stdin is None:
+            raise EnvironmentFault("there is no parent to fork from")
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
+
+    def _parent(self) -> subprocess.Popen[bytes]:
+        """A fresh interpreter with one thread; this process may have as many as it likes."""
+        self._asked.clear()
+        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": own_path()}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "csat_lib.report.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, args=[process], name="csat-fork", daemon=True).start()
+        return process
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Take the parent's events until it is gone; what still runs then is lost."""
+        for line in process.stdout or ():
+            event = json.loads(line)
+            running = self._running.get(event.get("job", ""))
+            if running is None:
+                continue
+            if "pid" in event:
+                running.pid = event["pid"]
+                if running.overrun.is_set() or self._stopped.is_set():
+                    self._kill(running)
+            else:
+                running.status = event["ended"]
+                running.gone.set()
+        if process.stdout is not None:
+            process.stdout.close()
+        with self._lock:
+            left = list(self._running.values())
+        for each in left:
+            each.gone.set()
+
+    def _end(self, running: _Running) -> None:
+        running.overrun.set()
+        self._kill(running)
+
+    @staticmethod
+    def _kill(running: _Running) -> None:
+        """Kill one notebook's process and what it has started."""
+        if running.pid and not running.gone.is_set():
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(running.pid, signal.SIGKILL)
