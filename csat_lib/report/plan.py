@@ -12,13 +12,26 @@ from csat_lib.errors import NotInStudyError
 from csat_lib.improvement import load_actions, load_incentives
 from csat_lib.report.engine import Job
 from csat_lib.report.publish import Place
-from csat_lib.study import Study
-from csat_lib.study.intents import Intent, intent
+from csat_lib.study import Study, check_notebook, notebooks_of
+from csat_lib.study.intents import Intent, Rerun, intent, wanted_periods
+from csat_lib.study.notebooks import LANGUAGES, NOTEBOOKS, PARAMETERS, STANDARD
 from csat_lib.survey import Survey, load_survey
 
 __all__ = [
-    *("LANGUAGES", "NOTEBOOKS", "PARAMETERS", "STANDARD"),
-    *("Intent", "Plan", "Rerun", "check_notebook", "intent", "notebooks_of", "plan", "planned", "wanted_periods"),
+    "LANGUAGES",
+    "NOTEBOOKS",
+    "PARAMETERS",
+    "STANDARD",
+    "Intent",
+    "Plan",
+    "Rerun",
+    "check_notebook",
+    "check_registers",
+    "intent",
+    "notebooks_of",
+    "plan",
+    "planned",
+    "wanted_periods",
 ]
 
 
