@@ -1,4 +1,4 @@
-"""A page in a real Chromium, driven by its DevTools protocol over a local socket: what the tests of interactive notebooks need, no more."""
+"""A page in a real Chromium, driven by its DevTools protocol over a local socket: what the tests of pages and notebooks need, no more."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ class Tab:
         self.socket = websocket.create_connection(address, timeout=WAIT, suppress_origin=True)
         self.numbers = itertools.count(1)
         self.requests: list[str] = []
-        self.call("Network.enable")
-        self.call("Page.enable")
+        self.complaints: list[str] = []
+        for domain in ("Network", "Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: object) -> dict:
         """A command of the protocol and its result; addresses that the page asks for are kept."""
@@ -54,12 +55,30 @@ class Tab:
         self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
             message = json.loads(self.socket.recv())
-            if message.get("method") == "Network.requestWillBeSent":
-                self.requests.append(message["params"]["request"]["url"])
+            self.note(message.get("method", ""), message.get("params", {}))
             if message.get("id") == number:
                 if "error" in message:
                     pytest.fail(f"{method}: {message['error']}")
                 return message["result"]
+
+    def note(self, event: str, said: dict) -> None:
+        """Keep what the page asks for, and what it or the browser complains of."""
+        if event == "Network.requestWillBeSent":
+            self.requests.append(said["request"]["url"])
+        elif event == "Log.entryAdded" and said["entry"]["level"] in {"warning", "error"}:
+            self.complaints.append(said["entry"]["text"])
+        elif event == "Runtime.consoleAPICalled" and said["type"] in {"warning", "error", "assert"}:
+            self.complaints.append(str([each.get("value") for each in said["args"]]))
+        elif event == "Runtime.exceptionThrown":
+            self.complaints.append(said["exceptionDetails"]["text"])
+
+    def show(self, url: str) -> None:
+        """Open a page and wait until it is there; what was asked and complained before is forgotten."""
+        self.call("Page.navigate", url="about:blank")
+        self.requests.clear()
+        self.complaints.clear()
+        self.call("Page.navigate", url=url)
+        until(lambda: self.ask("document.readyState === 'complete' && location.href !== 'about:blank'"), what=f"{url} is there", every=0.02)
 
     def ask(self, script: str) -> object:
         """The value of a JavaScript expression, a promise's once it is there."""

@@ -70,7 +70,9 @@ def test_without_competitors_there_is_no_rank(page):
 
 def test_the_answers_say_how_much_why_and_what_to_do_in_that_order(page):
     change = Attempt(decomposed(("driver", "quality", 1.4, 0.5, 2.3), ("mix", "", -0.3, -0.9, 0.3), ("unexplained", "", 0.7, -1.0, 2.0)))
-    told = briefing.said(page, trend(), changes(), what="satisfaction", change=change, lever=Attempt("Pull here."), actions=Attempt(["Late."]))
+    told = briefing.said(
+        page, trend(), changes(), what="satisfaction", change=change, lever=Attempt("Pull here."), actions=Attempt(["Late."])
+    )
     assert told[0].startswith("Customer satisfaction rose by 1.8 points to 76.4 since 2026Q2; the rise is real")
     assert told[1:] == ["In that change Perceived quality +1.4 can be told from noise, the other parts cannot.", "Pull here.", "Late."]
 

@@ -22,7 +22,7 @@ BOTH_LANGUAGES = 2_000_000
 
 def sections(html: str) -> dict[str, str]:
     """What stands under each heading of the second level."""
-    parts = re.split(r'<h2 id="[^"]*">(.*?)</h2>', html.split("<footer>")[0])
+    parts = re.split(r'<h2 id="[^"]*">(.*?)</h2>', html.split("<footer>", maxsplit=1)[0])
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

@@ -77,7 +77,7 @@ def test_with_one_estimator_withheld_the_two_others_are_named(answers):
     said = structural.agreement(PAGE, comparison)
     assert said[0].startswith("PLS and consistent PLS agree on ")
     assert said[1] == "Covariance-based SEM is withheld (not estimated): image is formative (mode B)."
-    assert structural.agreement(PAGES["zh"], comparison)[1] == "协方差结构方程不予公布（未估计）：image 为形成型构念（B 模式）。"
+    assert structural.agreement(PAGES["zh"], comparison)[1] == "协方差结构方程不予公布（未估计）：image 为形成型潜变量（B 模式）。"
 
 
 def test_an_inadmissible_estimator_is_withheld_by_name_and_its_paths_are_not_shown(real_data):

@@ -15,6 +15,7 @@ LANGUAGES = ("en", "zh")
 PHRASES: dict[str, tuple[str, str]] = {
     # The page around the exhibits
     "contents": ("Contents", "目录"),
+    "skip": ("Skip to the content", "跳到正文"),
     "links": ("Related pages", "相关页面"),
     "provenance": ("Where these numbers come from", "数据来源"),
     "withheld": ("Withheld", "不予公布"),
@@ -24,7 +25,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "no_model": ("The numbers of this section are withheld: {reason}", "本节数字不予公布：{reason}"),
     "cell_failed": ("This section could not be made ({reason}).", "本节未能生成（{reason}）。"),
     "csv": ("CSV", "CSV"),
-    "data_of": ("Data of {what}, CSV", "{what}的数据（CSV）"),
+    "data_of": ("Data of {what}, CSV", "CSV {what}的数据"),
     "nothing": ("There is nothing to show here: {what} has no rows.", "此处无可显示内容：{what}没有数据。"),
     # Cells of tables
     "to": ("{low} to {high}", "{low} 至 {high}"),
@@ -85,7 +86,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "direct-only": ("direct-only", "仅直接"),
     "no effect": ("no effect", "无效应"),
     "Does it measure?": ("Does it measure?", "测量可靠吗？"),
-    "Can the constructs be told apart?": ("Can the constructs be told apart?", "各构念能区分吗？"),
+    "Can the constructs be told apart?": ("Can the constructs be told apart?", "各潜变量能区分吗？"),
     "Does it explain?": ("Does it explain?", "解释力够吗？"),
     "Does it fit?": ("Does it fit?", "模型拟合吗？"),
     "keep up": ("keep up", "继续保持"),

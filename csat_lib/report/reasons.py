@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from csat_lib.report import brief_words
 from csat_lib.report.finding_words import FINDINGS
 from csat_lib.report.refusal_words import REFUSALS
 
@@ -25,7 +26,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"the correlation of (\S+) and (\S+) is ([-\d.]+\d)", r"\1 与 \2 的相关系数为 \3"),
     (
         r"the correlations of the constructs are not positive definite \(smallest eigenvalue ([-\d.]+\d)\)",
-        r"构念相关矩阵非正定（最小特征值 \1）",
+        r"潜变量相关矩阵非正定（最小特征值 \1）",
     ),
     (r"R squared of (\S+) is ([-\d.]+\d)", r"\1 的 R² 为 \2"),
     (r"the loading of (\S+) is ([-\d.]+\d), its residual variance negative", r"\1 的载荷为 \2，残差方差为负"),
@@ -33,7 +34,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"the variance inflation of (\S+) as a cause of (\S+) is ([\d.]+\d|inf)", r"\1 作为 \2 的原因，其方差膨胀因子为 \3"),
     (
         r"Consistent PLS corrects blocks of several items in mode A, and this model has none",
-        r"一致性 PLS 只校正 A 模式的多题构念，本模型没有",
+        r"一致性 PLS 只校正 A 模式的多题潜变量，本模型没有",
     ),
     # Covariance-based SEM
     (r"not converged: the likelihood still rises", r"未收敛：似然仍在上升"),
@@ -42,11 +43,11 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"negative variance: ", r"负方差："),
     (r"standardised estimate beyond 1: ", r"标准化估计超过 1："),
     (r"factor correlation of (\S+) and (\S+): ", r"\1 与 \2 的因子相关："),
-    (r"covariance matrix of the constructs' residuals not positive definite", r"构念残差协方差矩阵非正定"),
+    (r"covariance matrix of the constructs' residuals not positive definite", r"潜变量残差协方差矩阵非正定"),
     (r"covariance matrix of the items' residuals not positive definite", r"题目残差协方差矩阵非正定"),
-    (r"covariance matrix of the constructs not positive definite", r"构念协方差矩阵非正定"),
+    (r"covariance matrix of the constructs not positive definite", r"潜变量协方差矩阵非正定"),
     (r"huge standard error: ", r"标准误过大："),
-    (r"(\S+) is formative \(mode B\)", r"\1 为形成型构念（B 模式）"),
+    (r"(\S+) is formative \(mode B\)", r"\1 为形成型潜变量（B 模式）"),
     # Invariance
     (
         r"too few: (\d+) respondents and (\d+) others answered all items, (\d+) are needed",
@@ -104,8 +105,10 @@ def _sentence(text: str) -> str | None:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The sentences as patterns: whatever stands in a place goes to the place of that name; those without places come first."""
-    pairs = sorted((*FINDINGS, *REFUSALS), key=lambda pair: "{" in pair[0])
-    return tuple(
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), flags=re.DOTALL), chinese) for english, chinese in pairs
-    )
+    """The sentences as patterns, those without places first: a metric and a value are one word, any other place holds what stands there."""
+    pairs = sorted((*FINDINGS, *REFUSALS, *brief_words.REFUSALS), key=lambda pair: "{" in pair[0])
+    return tuple((re.compile(re.sub(r"\\\{(\w+)\\\}", _place, re.escape(english)), flags=re.DOTALL), chinese) for english, chinese in pairs)
+
+
+def _place(hit: re.Match[str]) -> str:
+    return rf"(?P<{hit[1]}>\S+)" if hit[1] in {"metric", "value"} else rf"(?P<{hit[1]}>.+?)"

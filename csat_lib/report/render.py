@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from csat_lib.errors import ParamsError
+from csat_lib.report.executed import assigned, missing_name
 from csat_lib.report.exhibits import EXHIBIT, METRICS, SCRIPT, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
@@ -24,6 +25,7 @@ REFUSALS = {"ModelError": "withheld", "ConvergenceError": "withheld", "NotInStud
 SECTION_TAG = "section"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "remove-cell", "hide"})
 LANG = {"en": "en", "zh": "zh-Hans"}
+FOREIGN = r"<(svg|style|script|title)\b.*?</\1>|<[^>]+>|([\u4e00-\u9fff][\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ def to_html(
         "page_title": page_title,
         "title": named if isinstance(named, str) and named else title or page_title,
         "lead": prose.render(lead),
-        "links": pairs,
+        "links": [(label, href, _tongue(href, language)) for label, href in pairs],
         "style": _style(),
         "scripts": _scripts(notebook),
-        "words": {key: say(key, language) for key in ("contents", "links", "provenance")},
+        "words": {key: say(key, language) for key in ("contents", "links", "provenance", "skip")},
         "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
     }
@@ -116,7 +118,8 @@ def to_html(
     exporter.register_filter("contents", _contents)
     exporter.register_filter("sections", _sections)
     html, _ = exporter.from_notebook_node(node, resources={"csat": details})
-    return str(html).strip() + "\n"
+    page = str(html).strip() + "\n"
+    return page if language == "zh" else _marked(page)
 
 
 def _scripts(notebook: NotebookNode) -> list[dict[str, str]]:
@@ -140,8 +143,22 @@ def _spoken(notebook: NotebookNode, language: str) -> NotebookNode:
     node = copy.deepcopy(notebook)
     for cell in node.cells:
         if cell.cell_type == "markdown":
-            cell.source = told(_text(cell.source), language)
+            source = _text(cell.source)
+            cell.source = told(source, language)
+            if language == "zh" and cell.source == told(source, "en"):
+                cell.metadata["told_in"] = "en"
     return node
+
+
+def _tongue(href: str, language: str) -> str:
+    """The language tag of a linked page that is written in another language; else empty."""
+    match = re.search(r"\.(en|zh)\.html$", href)
+    return LANG[match[1]] if match and match[1] != language else ""
+
+
+def _marked(html: str) -> str:
+    """An English page whose Chinese words say so, for voices and fonts; drawings, style and scripts stay as they are."""
+    return re.sub(FOREIGN, lambda hit: f'<span lang="{LANG["zh"]}">{hit[2]}</span>' if hit[2] else hit[0], html, flags=re.DOTALL)
 
 
 def _bundles(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
@@ -211,15 +228,14 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
     if output.output_type != "error":
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
-    lost = re.match(r"name '(\w+)' is not defined", message) if name == "NameError" else None
-    if lost and lost[1] in refused.names:
-        name, message = refused.names[lost[1]]
+    lost = missing_name(message) if name == "NameError" else ""
+    if lost in refused.names:
+        name, message = refused.names[lost]
     elif SECTION_TAG not in _tags(cell) or (name not in REFUSALS and not (lost and refused.names)):
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
     if name not in REFUSALS:
         return None
-    for line in re.findall(r"^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", _text(cell.source), flags=re.MULTILINE):
-        refused.names |= {each.strip(): (name, message) for each in line.split(",")}
+    refused.names |= dict.fromkeys(assigned(_text(cell.source)), (name, message))
     if message in refused.here:
         return None
     refused.here.add(message)
@@ -265,12 +281,12 @@ def _contents(content: str, label: str) -> str:
 
 def _sections(content: str) -> str:
     """A section for each heading of the second level; two halves in a row stand side by side."""
-    content = re.sub(r'<div class="text(?: half)?">\s*</div>', "", content)
-    opening, *parts = re.split(r'(?=<div class="text(?: half)?">\s*<h2)', content)
+    content = re.sub(r'<div class="text(?: half)?"[^>]*>\s*</div>', "", content)
+    opening, *parts = re.split(r'(?=<div class="text(?: half)?"[^>]*>\s*<h2)', content)
     html = [f'<div class="opening">{opening}</div>'] if opening.strip() else []
     while parts:
         part = parts.pop(0)
-        both = all(each.startswith('<div class="text half">') for each in (part, *parts[:1])) and parts
+        both = all(each.startswith('<div class="text half"') for each in (part, *parts[:1])) and parts
         if both:
             html.append(f'<div class="pair"><section>{part}</section><section>{parts.pop(0)}</section></div>')
         else:

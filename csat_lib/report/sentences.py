@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from csat_lib.model import RULES
@@ -56,16 +58,16 @@ SAID = {
     "up_to": ("HTMT {ratio:.2f}, up to {bound:.2f}", "HTMT {ratio:.2f}，上限 {bound:.2f}"),
     "separate": (
         "Every construct can be told from the others (largest HTMT {ratio:.2f}, limit {limit:g}).",
-        "各构念均可区分（最大 HTMT 为 {ratio:.2f}，界限 {limit:g}）。",
+        "各潜变量均可区分（最大 HTMT 为 {ratio:.2f}，界限 {limit:g}）。",
     ),
     "strongest": (
         "{cause} has the largest total effect on {outcome}: {points:g} points more go with {gain:.1f}.",
         "对{outcome}总效应最大的是{cause}：其提高 {points:g} 分，对应 {gain:.1f} 分。",
     ),
-    "nothing": ("Nothing drives {outcome} in this model.", "本模型中没有任何构念驱动{outcome}。"),
+    "nothing": ("Nothing drives {outcome} in this model.", "本模型中没有任何潜变量驱动{outcome}。"),
     "undefined": (
         "What {outcome} would gain is unknown: the index of every cause is undefined.",
-        "{outcome}可提高多少未知：各原因构念的指数均无法计算。",
+        "{outcome}可提高多少未知：各原因潜变量的指数均无法计算。",
     ),
     "enough": (
         "{n} respondents took part; the study requires {minimum}.",
@@ -208,7 +210,7 @@ def enough(page: Page, n: int, *, minimum: int) -> str:
 
 
 def _say(page: Page, key: str, **parts: object) -> str:
-    text = SAID[key][1 if page.language == "zh" else 0].format(**parts)
+    text = re.sub(r"(?<![\w-])-(?=\d)", "\u2212", SAID[key][1 if page.language == "zh" else 0].format(**parts))
     return text if page.language == "zh" else text[0].upper() + text[1:]
 
 

@@ -30,11 +30,11 @@ SAID: dict[str, tuple[str, str]] = {
     "withheld": ("{estimator} is withheld ({verdict}): {reasons}.", "{estimator}不予公布（{verdict}）：{reasons}。"),
     "same_all": (
         "{groups}: every construct is measured alike in all {count} comparisons, so their means and paths may be compared.",
-        "{groups}：全部 {count} 组比较中各构念的测量均一致，均值与路径可以比较。",
+        "{groups}：全部 {count} 组比较中各潜变量的测量均一致，均值与路径可以比较。",
     ),
     "unlike": (
         "{groups}: not to be compared, because they are measured differently: {names}.",
-        "{groups}：以下构念测量方式不同，不可比较：{names}。",
+        "{groups}：以下潜变量测量方式不同，不可比较：{names}。",
     ),
     "left_out": ("Not tested: {names}.", "未检验：{names}。"),
     "nobody": ("{groups}: not tested, because nobody has one.", "{groups}：未检验，因为没有受访者带有该信息。"),
@@ -45,7 +45,7 @@ SAID: dict[str, tuple[str, str]] = {
     "paths_none": ("{groups}: no path was tested.", "{groups}：没有任何路径经过检验。"),
     "paths_withheld": (
         "{count} comparisons of paths are withheld, because these are measured differently: {names}.",
-        "{count} 项路径比较不予公布，因为以下构念测量方式不同：{names}。",
+        "{count} 项路径比较不予公布，因为以下潜变量测量方式不同：{names}。",
     ),
     "paths_differ": (
         "{groups}: {count} of {paths} comparisons of paths differ: {names}.",

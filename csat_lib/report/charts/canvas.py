@@ -105,10 +105,11 @@ def exhibit(page: Page, frame: pd.DataFrame, figure: Figure, *, name: str, alt: 
     fit : {"", "wide"}
         A wide figure keeps its caption below.
     """
+    what = re.split(r"[;.；。]", alt, maxsplit=1)[0]
     html = (
-        f'<figure class="card"><div class="fig{" wide" if fit else ""}">'
-        f'<div class="plot" tabindex="0">{svg(figure, check_name(name), alt)}</div>'
-        f"<figcaption>{escape(caption)} {csv_link(page, name, re.split(r'[;.；。]', alt, maxsplit=1)[0])}</figcaption></div></figure>"
+        f'<div class="card"><figure class="fig{" wide" if fit else ""}">'
+        f'<div class="plot" role="group" tabindex="0" aria-label="{escape(what)}">{svg(figure, check_name(name), alt)}</div>'
+        f"<figcaption>{escape(caption)} {csv_link(page, name, what)}</figcaption></figure></div>"
     )
     return Exhibit("figure", html, alt, name, to_csv(frame))
 
