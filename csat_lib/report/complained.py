@@ -11,6 +11,7 @@ from csat_lib.report.page import Page
 from csat_lib.study import Study, load_study
 from csat_lib.survey import Survey, read_export
 from csat_lib.tracking import scorecard as judged_by_targets
+from csat_lib.tracking.control import FEWEST
 from csat_lib.voice import (
     Register,
     complaint_chart,
@@ -131,8 +132,28 @@ def kept_aside(page: Page, register: Register) -> pd.DataFrame:
     return pd.DataFrame({"label": labels, "n": register.findings["n"], "done": [page.say(f"done_{key}") for key in keys]})
 
 
-def chart(study: Study, past: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def take(page: Page, study: Study) -> Register:
+    """The period's complaint register.
+
+    Raises
+    ------
+    NotInStudyError
+        The study has none in this period.
+    """
+    if not study.paths.has_data("complaints"):
+        raise NotInStudyError(page.say("missing_register", study=study.name, period=study.period))
+    return load_register(study)
+
+
+def chart(page: Page, study: Study, past: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The control chart of the complaint rate (per orders where they are known, else per customers).
+
+    Parameters
+    ----------
+    page, study : Page, Study
+        The page, and what it is about.
+    past : mapping of str to DataFrame
+        From ``history``.
 
     Raises
     ------
@@ -142,17 +163,20 @@ def chart(study: Study, past: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     last = set(past[study.period.name]["metric"])
     rates = [name for name in ("complaint_rate_orders", "complaint_rate_customers") if name in last]
     if not rates:
-        raise NotInStudyError(
-            f"{study.name}: no orders (source sales) and no customers (source accounts): the register gives counts but no rate."
-        )
+        raise NotInStudyError(page.say("missing_denominator", study=study.name))
     found = complaint_chart(past, rates[0])
     if found["centre"].isna().all():
-        raise NotInStudyError(f"{study.name}: {found['verdict'].iloc[0]}.")
+        raise NotInStudyError(page.say("missing_periods", n=len(past), least=FEWEST))
     return found
 
 
-def priorities(study: Study, register: Register) -> pd.DataFrame:
+def priorities(page: Page, study: Study, register: Register) -> pd.DataFrame:
     """``voice.priority_products`` of the period.
+
+    Parameters
+    ----------
+    page, study, register : Page, Study, Register
+        The page, and what it is about.
 
     Raises
     ------
@@ -161,14 +185,17 @@ def priorities(study: Study, register: Register) -> pd.DataFrame:
     """
     sold = orders(study)
     if sold is None:
-        raise NotInStudyError(
-            f"{study.name} {study.period}: no orders by product and month (source sales): no rate by product can be told."
-        )
+        raise NotInStudyError(page.say("missing_orders", study=study.name, period=study.period))
     return priority_products(product_months(register, sold, confidence=study.parameters.confidence))
 
 
-def recovered(study: Study, survey: Survey, register: Register) -> pd.DataFrame:
+def recovered(page: Page, study: Study, survey: Survey, register: Register) -> pd.DataFrame:
     """``voice.recovery`` on the study's questions of loyalty: complaints.yaml's, else those of the construct loyalty.
+
+    Parameters
+    ----------
+    page, study, survey, register : Page, Study, Survey, Register
+        The page, and what it is about.
 
     Raises
     ------
@@ -178,19 +205,25 @@ def recovered(study: Study, survey: Survey, register: Register) -> pd.DataFrame:
     names = survey.codebook.names("id")
     known = set(register.complaints["customer"]) - {""}
     if not names or names[0] not in survey.attributes or not survey.attributes[names[0]].astype(str).isin(known).any():
-        raise NotInStudyError(f"{study.name} {study.period}: no respondent can be found in the complaint register by customer number.")
-    items = loyalty_items(study, register)
+        raise NotInStudyError(page.say("missing_customers", study=study.name, period=study.period))
+    items = loyalty_items(page, study, register)
     complained = "complained" if "complained" in survey.responses else ""
     return recovery(
         survey, register, items, complained=complained, confidence=study.parameters.confidence, fewest=study.parameters.suppress_below
     )
 
 
-def loyalty_items(study: Study, register: Register) -> list[str]:
-    """The questions of loyalty, as ``recovered`` takes them."""
+def loyalty_items(page: Page, study: Study, register: Register) -> list[str]:
+    """The questions of loyalty, as ``recovered`` takes them.
+
+    Parameters
+    ----------
+    page, study, register
+        As in ``recovered``.
+    """
     if register.settings.loyalty is not None:
         return [register.settings.loyalty]
     structure = study.structure
     if structure is None or LOYALTY not in structure.names:
-        raise NotInStudyError(f"{study.name} has no question of loyalty. Name one in complaints.yaml: loyalty: ITEM.")
+        raise NotInStudyError(page.say("missing_loyalty", study=study.name))
     return list(structure.construct(LOYALTY).items)

@@ -185,6 +185,51 @@ PHRASES: dict[str, tuple[str, str]] = {
     "done_satisfaction_not_readable": ("counted; that answer is not used", "计入，不使用该回答"),
     "aside_never_closed": ("Not closed yet", "尚未办结"),
     "done_never_closed": ("counted as open: its time goes on at the end of the period", "计为未结，时间截至期末"),
+    # What a study lacks
+    "missing_comments": (
+        "{study} {period}: no comments. No question has the role comment, or nobody wrote one.",
+        "{study} {period}：没有意见。问卷无开放题，或无人填写。",
+    ),
+    "missing_themes": (
+        "{study} has no themes. Write params/{study}/themes.yaml; params/demo has an example.",
+        "{study} 尚无主题词典。请编写 params/{study}/themes.yaml，可参考 params/demo。",
+    ),
+    "missing_before": (
+        "{study} {period}: no earlier period with comments to hold the themes against.",
+        "{study} {period}：没有可比的前期意见。",
+    ),
+    "missing_uncoded": (
+        "{n} of {all} comments are without a theme: too few to propose new ones.",
+        "{all} 条意见中仅 {n} 条无主题，不足以提出新主题。",
+    ),
+    "missing_double": (
+        "No sample was coded twice. Put respondent, coder_1 and coder_2 at {wanted} for Cohen's kappa.",
+        "没有双重编码样本。将 respondent、coder_1、coder_2 三列存为 {wanted}，即可计算 Cohen's κ。",
+    ),
+    "missing_register": (
+        "{study} {period} has no complaint register (source complaints).",
+        "{study} {period} 没有投诉登记（complaints）。",
+    ),
+    "missing_denominator": (
+        "{study}: neither orders (sales) nor customers (accounts): there are counts but no rate.",
+        "{study}：缺少订单（sales）与客户名单（accounts），只有件数而无投诉率。",
+    ),
+    "missing_periods": (
+        "No control chart: {n} periods with a register, {least} are needed.",
+        "无法绘制控制图：仅 {n} 期有登记，至少需 {least} 期。",
+    ),
+    "missing_orders": (
+        "{study} {period}: no orders by product and month (source sales): no rate by product.",
+        "{study} {period}：缺少按产品与月份的订单数（sales），无法计算各产品的投诉率。",
+    ),
+    "missing_customers": (
+        "{study} {period}: no respondent is in the complaint register by customer number.",
+        "{study} {period}：按客户编号，没有受访者出现在投诉登记中。",
+    ),
+    "missing_loyalty": (
+        "{study} has no question of loyalty. Name one in complaints.yaml: loyalty: ITEM.",
+        "{study} 没有忠诚度题目。请在 complaints.yaml 中以 loyalty: 指定。",
+    ),
     # Captions
     "voice_coverage_caption": ("What was written and what the themes reach", "意见数量与主题覆盖"),
     "voice_impact_caption": ("Themes and the score, among those who wrote", "主题与得分（留言者）"),
@@ -226,7 +271,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
 }
 
 METRICS: dict[str, tuple[str, str]] = {
-    "complaints": ("Complaints", "投诉件数"),
+    "complaint_count": ("Complaints", "投诉件数"),
     "complaint_rate_customers": ("Customers who complained", "投诉客户占比"),
     "complaint_rate_orders": ("Complaints per order", "投诉占订单之比"),
     "complaints_a_month": ("Complaints a month", "月均投诉件数"),

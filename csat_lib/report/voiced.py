@@ -32,6 +32,7 @@ from csat_lib.voice import (
     theme_trend,
     verbatims,
 )
+from csat_lib.voice.themes import FILE
 
 RECOMMENDATION = "recommend"
 NAMING = ("name", "customer", "contact", "姓名", "客户", "联系人", "称呼")
@@ -67,8 +68,13 @@ class Heard:
     names: Names = NOBODY
 
 
-def hear(study: Study, survey: Survey) -> Heard:
+def hear(page: Page, study: Study, survey: Survey) -> Heard:
     """The wave's comments, coded by the study's themes.
+
+    Parameters
+    ----------
+    page, study, survey : Page, Study, Survey
+        The page, and what it is about.
 
     Raises
     ------
@@ -77,9 +83,9 @@ def hear(study: Study, survey: Survey) -> Heard:
     """
     texts = written(survey)
     if texts.empty:
-        raise NotInStudyError(
-            f"{study.name} {study.period}: no comments. The codebook has no question of role comment, or nobody wrote one."
-        )
+        raise NotInStudyError(page.say("missing_comments", study=study.name, period=study.period))
+    if not (study.paths.params / FILE).is_file():
+        raise NotInStudyError(page.say("missing_themes", study=study.name))
     themes = load_themes(study)
     coding = code_comments(texts, themes)
     score = study.drivers.outcome
@@ -141,7 +147,7 @@ def moved(page: Page, study: Study, history: Mapping[str, Survey], heard: Heard)
     """
     periods = [period for period in history if len(written(history[period]))]
     if len(periods) < 2 or periods[-1] != study.period.name:
-        raise NotInStudyError(f"{study.name} {study.period}: no earlier period with comments to hold the themes against.")
+        raise NotInStudyError(page.say("missing_before", study=study.name, period=study.period))
     trend = theme_shares(history, heard, periods[-2:])
     before, now = (trend[trend["period"] == period].set_index("theme") for period in periods[-2:])
     change = now["estimate"].to_numpy(dtype=float) - before["estimate"].to_numpy(dtype=float)
@@ -194,7 +200,7 @@ def proposals(page: Page, study: Study, heard: Heard) -> pd.DataFrame:
     table = pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)
     table = table[table["n"] >= page.suppress_below]
     if table.empty:
-        raise NotInStudyError(f"{len(left)} of {len(heard.coding)} comments are without a theme: too few to propose new ones.")
+        raise NotInStudyError(page.say("missing_uncoded", n=len(left), all=len(heard.coding)))
     label = [page.say(f"script_{row.language}") + f" {row.proposal}" for row in table.itertuples()]
     return table.assign(label=label)[["label", "words", "rank", "comment", "similarity", "n"]].reset_index(drop=True)
 
@@ -209,7 +215,7 @@ def agreement(page: Page, study: Study, heard: Heard) -> pd.DataFrame:
     """
     if not study.paths.has_data(DOUBLE):
         wanted = f"data/{study.name}/{DOUBLE}/{study.period}.csv"
-        raise NotInStudyError(f"No sample was coded twice. Put respondent, coder_1 and coder_2 at {wanted} for Cohen's kappa.")
+        raise NotInStudyError(page.say("missing_double", wanted=wanted))
     sample = read_double_coded(study.paths.data(DOUBLE), heard.themes)
     names = heard.survey.codebook.names("id")
     who = heard.survey.attributes[names[0]].astype(str) if names else heard.survey.responses.index.to_series().astype(str)

@@ -72,7 +72,7 @@ def code_comments(comments: pd.Series, themes: Themes) -> Coding:
     """
     if comments.index.has_duplicates:
         raise DataError(
-            f"The comments' index has {comments.index[comments.index.duplicated()][0]!r} twice. Give every comment its own row."
+            f"The comments' index has {comments.index[comments.index.duplicated()][0]} twice. Give every comment its own row."
         )
     written = comments.astype(object).where(comments.notna(), "").astype(str)
     written = written[written.str.strip() != ""]

@@ -32,7 +32,7 @@ def complaint_figures(register: Register, *, per: Mapping[str, float] | None = N
     -------
     DataFrame
         metric, estimate, conf_low, conf_high, unit, n, basis (what the figure is a share of), kind ("share" or "number"), std_error and
-        n_effective (for charts). Metrics: complaints, complaint_rate_customers and complaint_rate_orders (%), complaints_a_month,
+        n_effective (for charts). Metrics: complaint_count, complaint_rate_customers and complaint_rate_orders (%), complaints_a_month,
         response_within_<promise>_minutes (%: of those answered, and those whose promise has run out), first_response_median,
         first_response_p90 (minutes), resolution_median, resolution_p90 (hours), closing_rate (%), repeat_rate (% of complaining
         customers with a second complaint), handling_satisfaction (% of those who said).
@@ -44,7 +44,7 @@ def complaint_figures(register: Register, *, per: Mapping[str, float] | None = N
     """
     check_confidence(confidence)
     own = register.complaints
-    rows = [_number("complaints", float(len(own)), "", len(own), "register"), *_rates(register, dict(per or {}), confidence)]
+    rows = [_number("complaint_count", float(len(own)), "", len(own), "register"), *_rates(register, dict(per or {}), confidence)]
     rows.append(_response(register, confidence))
     for event, name in (("first_response", "first_response"), ("closed", "resolution")):
         table = survival_quantiles(register, event, confidence=confidence)

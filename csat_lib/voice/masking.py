@@ -18,6 +18,7 @@ import pandas as pd
 from csat_lib.voice.patterns import HAN
 
 Span = tuple[int, int, str]
+UNSEEN = frozenset({"Cf", "Mn", "Me"})  # invisible and combining characters
 KINDS = ("e-mail", "id card", "phone", "number", "plate", "account", "name")
 _DIGIT = "[0-9零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
 _NUMERAL = str.maketrans("零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "000123456789121234567" + "89")
@@ -33,7 +34,8 @@ _DOT = r"\s{0,2}(?:[.。]|[\[({<]\s?(?:dot|点|\.)\s?[\])}>]|\sdot\s|点)\s{0,2}
 _PART = r"[^\W㐀-鿿]"
 _MAIL = (
     re.compile(rf"(?:{_PART}|[.%+'-]){{1,64}}{_AT}(?:{_PART}|-){{1,63}}(?:{_DOT}(?:{_PART}|-){{1,63}}){{1,5}}", re.IGNORECASE),
-    re.compile(rf"[\w.%+-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,5}}", re.IGNORECASE),
+    re.compile(rf"(?:{_PART}|[.%+'-]){{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,5}}", re.IGNORECASE),
+    re.compile(rf"[\w.%+'-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,5}}", re.IGNORECASE),
     re.compile(
         rf"[a-z0-9._%+-]{{1,64}}\s(?:at|dot at)\s[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,4}}{_DOT}"
         r"(?:com|cn|net|org|edu|gov|io|uk|de|jp|hk|tw|me|info|fr|us|eu)(?![a-z])",
@@ -54,7 +56,7 @@ _SURNAMES = (
 _TITLED = re.compile(
     rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?:先生|女士|小姐|太太|师傅|经理|店长|主管)|(?:Mr|Mrs|Ms|Miss|Dr)\.?\s[A-Z][\w'-]{{1,30}}(?:\s[A-Z][\w'-]{{1,30}})?"
 )
-_WORDS = re.compile(r"[^\W\d_㐀-鿿]+(?:['\-][^\W\d_]+)*|[A-Za-z]+\d\w*")
+_WORDS = re.compile(r"[^\W_㐀-鿿]+(?:['\-][^\W_㐀-鿿]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ def personal(text: str, names: Names = NOBODY) -> list[Span]:
     hidden = shadow
     for start, end, kind in _finds(shadow, names):
         if "\0" not in hidden[start:end]:
-            found.append((origin[start], origin[end - 1] + 1, kind))
+            last = origin[end - 1] + 1
+            while last < len(text) and unicodedata.category(text[last]) in UNSEEN:
+                last += 1
+            found.append((origin[start], last, kind))
             hidden = hidden[:start] + "\0" * (end - start) + hidden[end:]
     return _merged(found)
 
@@ -152,9 +157,9 @@ def _finds(shadow: str, names: Names) -> Iterator[Span]:
             yield from ((each.start(), each.end(), "e-mail") for each in pattern.finditer(shadow))
     yield from ((each.start(), each.end(), "plate") for each in _PLATE.finditer(shadow))
     for run in _RUN.finditer(shadow):
-        kind = _kind(run.group())
+        kind, bracket = _kind(run.group()), run.group().startswith("(") and ")" not in run.group()
         if kind:
-            yield run.start(), run.end(), kind
+            yield run.start() + bracket, run.end(), kind
     yield from ((each.start(), each.end(), "phone") for each in _SPELT_RUN.finditer(shadow))
     yield from ((each.start(), each.end(), "account") for each in _ACCOUNT.finditer(shadow))
     yield from ((each.start(), each.end(), "name") for each in _TITLED.finditer(shadow))
@@ -210,7 +215,7 @@ def _shadow(text: str) -> tuple[str, list[int]]:
 
 def _plain(letter: str) -> str:
     """Nothing for invisible and combining characters, digits for digits of any script, else the compatible form."""
-    if unicodedata.category(letter) in {"Cf", "Mn", "Me"}:
+    if unicodedata.category(letter) in UNSEEN:
         return ""
     number = unicodedata.numeric(letter, -1.0)
     if 0 <= number <= 9 and number == int(number) and letter not in "零〇○":

@@ -7,6 +7,7 @@ non-negative matrix factorisation (Lee & Seung 1999, Nature 401, 788-791) finds 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,13 @@ import pandas as pd
 
 from csat_lib.errors import DataError, whole
 from csat_lib.voice.coding import language_of
-from csat_lib.voice.masking import NOBODY, Names, mask
+from csat_lib.voice.masking import KINDS, NOBODY, Names, mask
 from csat_lib.voice.patterns import folded
 
 FEWEST = 20
 NEAREST = 5
 WORDS = 6
+HIDDEN = dict.fromkeys(KINDS, " ")
 WORD = r"(?u)\b[^\W\d]{2,}\b"
 COMMONEST = 0.3  # wording that more of the comments share is no theme
 PROPOSED = ["language", "proposal", "words", "rank", "comment", "similarity", "n", "share"]
@@ -61,24 +63,25 @@ def propose_themes(
         language, proposal (from 1, the largest first), words, rank (from 1), comment (masked), similarity (cosine with the group's
         terms), n (comments in the group), share (0-1, of those grouped). No rows where there are fewer than 20 comments.
     """
-    grouped = group_comments(comments, seed=seed, count=count, language=language, ignore=ignore)
+    grouped = group_comments(comments, seed=seed, count=count, language=language, ignore=ignore, names=names)
     rows = []
     size = grouped.groupby("group")["text"].size().sort_values(ascending=False, kind="stable") if len(grouped) else pd.Series(dtype=int)
     for number, (group, n) in enumerate(size.items(), start=1):
         own = grouped[grouped["group"] == group].sort_values("similarity", ascending=False, kind="stable")
         own = own.drop_duplicates("folded").head(whole(nearest, "nearest", least=1))
         for rank, (text, near) in enumerate(zip(own["text"], own["similarity"], strict=True), start=1):
-            words = mask(str(grouped.loc[grouped["group"] == group, "words"].iloc[0]), names)
-            rows.append((language, number, words, rank, mask(str(text), names), float(near), int(n), int(n) / len(grouped)))
+            rows.append((language, number, own["words"].iloc[0], rank, mask(str(text), names), float(near), int(n), int(n) / len(grouped)))
     return pd.DataFrame(rows, columns=PROPOSED)
 
 
-def group_comments(comments: pd.Series, *, seed: int, count: int, language: str, ignore: Sequence[str] = ()) -> pd.DataFrame:
+def group_comments(
+    comments: pd.Series, *, seed: int, count: int, language: str, ignore: Sequence[str] = (), names: Names = NOBODY
+) -> pd.DataFrame:
     """The group of every comment of a language: text, folded, group (from 0), similarity, words of the group; on the comments' index.
 
     Parameters
     ----------
-    comments, seed, count, language, ignore
+    comments, seed, count, language, ignore, names
         As in ``propose_themes``.
 
     Raises
@@ -89,7 +92,7 @@ def group_comments(comments: pd.Series, *, seed: int, count: int, language: str,
     whole(count, "count", least=1)
     whole(seed, "seed", least=0)
     texts = comments.dropna().astype(str)
-    plain = texts.map(lambda text: _without(folded(mask(text, words={})), ignore))
+    plain = texts.map(lambda text: _without(folded(mask(text, names, words=HIDDEN)), ignore))
     kept = plain.map(lambda text: language_of(text) in {language, "mixed"} and len(text) > 1)
     texts, plain = texts[kept], plain[kept]
     columns = ["text", "folded", "group", "similarity", "words"]
@@ -119,6 +122,7 @@ def purity(groups: Sequence[object], truth: Sequence[object]) -> float:
 
 
 def _without(text: str, ignore: Sequence[str]) -> str:
+    text = text.replace("[ ]", " ")
     for word in sorted(ignore, key=len, reverse=True):
         text = text.replace(word, " ") if not word.isascii() else re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text)
     return re.sub(r"\s+", " ", text).strip()
@@ -149,9 +153,12 @@ def _pairs_and_triples(text: str) -> list[str]:
 
 def _factors(X: Any, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN401  a sparse matrix
     from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
 
     model = NMF(n_components=max(1, count), init="nndsvda", random_state=seed, max_iter=400, tol=1e-4)
-    W = model.fit_transform(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # groups to be read by a person need no last digit
+        W = model.fit_transform(X)
     return np.asarray(W), np.asarray(model.components_)
 
 

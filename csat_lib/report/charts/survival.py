@@ -65,7 +65,11 @@ def survival(page: Page, frame: pd.DataFrame, *, promised: float | None = None, 
             _promise(axes, page, promised)
         half = _half(rows)
         unit = page.say(str(rows["unit"].iloc[0]))
-        shown = page.say("waiting_half", value=cells.number(half), unit=unit) if half is not None else page.say("waiting_not_half")
+        shown = (
+            page.say("waiting_half", value=cells.number(half, 0 if half >= 10 else 1), unit=unit)
+            if half is not None
+            else page.say("waiting_not_half")
+        )
         bars = page.say("waiting_bars", confidence=page.percent)
         alt = page.say("waiting_alt", what=title, count=int(rows["n"].iloc[0]))
         return exhibit(page, kept, figure, name=name, alt=alt, caption=joined([title + page.say("colon"), shown, bars], page.language))
