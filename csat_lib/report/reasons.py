@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from csat_lib.report.movement_words import REASONS
-
 CHINESE: tuple[tuple[str, str], ...] = (
     # How many classes
     (r"AIC3 and CAIC agree on (\d+)", r"AIC3 与 CAIC 一致支持 \1 类"),
@@ -59,7 +57,6 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+) loads with opposite signs", r"\1 的载荷符号相反"),
     (r"(\S+) is worded differently", r"\1 的措辞不同"),
     (r"(\S+) runs from (\S+) to (\S+) in one group and from (\S+) to (\S+) in the other", r"\1 的量表一组为 \2 至 \3，另一组为 \4 至 \5"),
-    *REASONS,
 )
 
 
