@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from known_models import survey_of, truth
+from known_models import survey_of, truth, two_orders
 
 from csat_lib.errors import ModelError, NotInStudyError, ParamsError
-from csat_lib.model import fit_pls, impacts, index_scores
+from csat_lib.model import fit_pls, impacts, index_scores, index_weights
 from csat_lib.simulate import responses
 from csat_lib.tracking import decompose_change, waterfall
 from csat_lib.tracking.contributions import answers_and_weights, through_model, within_and_mix
@@ -163,3 +163,59 @@ def test_what_cannot_be_decomposed_is_refused(waves):
     other = dataclasses.replace(after, codebook=dataclasses.replace(after.codebook, items=asked))
     with pytest.raises(ModelError, match="cannot be decomposed: q1 runs from 1 to 10"):
         decompose_change(before, other, MODEL, draws=100, seed=1)
+
+
+@pytest.mark.parametrize("metric", ["standardised", "raw"])
+@pytest.mark.parametrize("construct", ["satisfaction", "quality"])
+def test_a_model_of_higher_order_is_split_exactly_and_from_its_published_index(waves, metric, construct):
+    model = two_orders()
+    found = decompose_change(*waves, model, construct=construct, by="region", how={"metric": metric}, draws=100, seed=1)
+    published = [index_scores(fit_pls(each, model, metric=metric)).set_index("construct").loc[construct, "estimate"] for each in waves]
+    assert found.change[["before", "after"]].tolist() == pytest.approx(published, abs=1e-8)
+    assert found.terms["estimate"].sum() == pytest.approx(found.change["estimate"], abs=EXACT)
+
+
+def test_a_driver_of_higher_order_brings_its_direct_effect_times_its_rise(waves):
+    model = two_orders()
+    found = decompose_change(*waves, model, method="model", draws=100, seed=1)
+    driven = found.terms.query("part == 'driver'").set_index("name")["estimate"]
+    fits = [fit_pls(each, model) for each in waves]
+    direct = np.mean([impacts(each, on="satisfaction", points=1).set_index("cause").loc["quality", "direct"] for each in fits])
+    index = [index_scores(each).set_index("construct").loc["quality", "estimate"] for each in fits]
+    assert driven["quality"] == pytest.approx(direct * (index[1] - index[0]), abs=0.05)  # the mean weights move it by hundredths
+
+
+def test_parts_of_one_item_each_are_the_items_of_an_ordinary_construct(waves):
+    from csat_lib.study import Construct, Structure, Text
+
+    items = ("q1", "q2", "q3", "q4")
+    others = [Construct(name, Text(), tuple(f"{name[0]}{k}" for k in (1, 2, 3))) for name in ("image", "satisfaction")]
+    paths = {"quality": ("image",), "satisfaction": ("image", "quality")}
+    plain = Structure((*others, Construct("quality", Text(), items)), paths, "satisfaction")
+    parts = [Construct(f"part_{item}", Text(), (item,)) for item in items]
+    whole = Construct("quality", Text(), of=tuple(each.name for each in parts))
+    higher = Structure((*others, *parts, whole), paths, "satisfaction")
+    one, two = (decompose_change(*waves, each, by="region", draws=100, seed=1).terms for each in (plain, higher))
+    pd.testing.assert_frame_equal(one, two, atol=1e-5, rtol=0)
+
+
+def test_a_part_of_a_construct_is_refused_by_name(waves):
+    with pytest.raises(ParamsError, match=r"goods is a part of quality and has no drivers of its own\. Decompose quality"):
+        decompose_change(*waves, two_orders(), construct="goods", method="mix", by="region", draws=100, seed=1)
+
+
+def test_with_the_error_of_the_answers_allowed_for_the_drivers_bring_what_the_truth_says():
+    frame = responses(truth(), 20_000, seed=21)
+    lifted = frame.assign(**{item: frame[item] + 0.5 for item in ITEMS if item[0] == "q"})
+    before, after = (survey_of(each, ITEMS, low=-10, high=25) for each in (frame, lifted))
+    found = decompose_change(before, after, MODEL, method="model", draws=100, seed=1)
+    u, loadings = index_weights(fit_pls(before, MODEL)), pd.Series(truth().loadings)
+    quality, satisfaction = ((u * loadings).filter(regex=f"^{each}").sum() for each in "qs")
+    # Constructs of variance 1: .55 satisfaction a unit of quality, and a score moves by its weighted loadings a unit.
+    assert found.corrected == pytest.approx(0.55 * satisfaction / quality * 0.5 * 100 / 35, rel=0.04)  # 20,000 know a path to 2 %
+    plain = found.terms.query("part == 'driver'")["estimate"].sum()
+    assert 0.7 < plain / found.corrected < 0.95
+
+
+def test_given_weights_and_single_items_have_no_corrected_effects(waves):
+    assert decompose_change(*waves, MODEL, weights="equal", draws=100, seed=1).corrected is None

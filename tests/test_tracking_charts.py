@@ -15,8 +15,9 @@ from csat_lib.report.charts.transitions import hidden_grades
 from csat_lib.report.charts.waterfall import step_label
 from csat_lib.report.language import PHRASES
 from csat_lib.report.moved import Lead, Movers
+from csat_lib.report.movement_sentences import season
 from csat_lib.report.page import Page
-from csat_lib.report.tracking_sentences import against, lead, movers, season, steps
+from csat_lib.report.tracking_sentences import against, lead, movers, steps
 from csat_lib.study import Codebook, Text, load_model
 from csat_lib.study.codebook import Attribute, Item
 from csat_lib.tracking.season import Season
@@ -200,10 +201,10 @@ def test_steps_are_told_with_and_without_weights():
 
 
 def test_season_and_competitors_are_told(page):
-    effects = pd.DataFrame({"season": ["Q1", "Q2"], "estimate": [1.0, -1.0]})
-    assert "Q1" in season(page, Season(effects, pd.DataFrame(), 5.0, (1, 9), 0.01, 1.0, "season"))[0]
-    nothing = Season(effects.head(0), pd.DataFrame(), np.nan, (0, 0), np.nan, np.nan, "season cannot be told from change: too few")
-    assert "too few" in season(page, nothing)[0]
+    effects, one = pd.DataFrame({"season": ["Q1", "Q2"], "estimate": [1.0, -1.0]}), pd.DataFrame()
+    assert "Q1" in season(page, Season(effects, one, 5.0, (1, 9), 0.01, 1.0, "season"), {}, one, what="satisfaction")[0]
+    nothing = Season(effects.head(0), one, np.nan, (0, 0), np.nan, np.nan, "season cannot be told from change: too few")
+    assert "too few" in season(page, nothing, {}, one, what="satisfaction")[0]
     gaps = pd.DataFrame({"p_adjusted": [0.01, 0.5, np.nan], "verdict": ["ahead", "no difference seen", "too few"]})
     assert "2" in against(page, gaps)[0]
 

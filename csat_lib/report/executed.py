@@ -84,7 +84,7 @@ def verdict(notebook: NotebookNode, *, title: str, root: Path) -> tuple[str, Csa
 
 
 def assigned(source: str) -> tuple[str, ...]:
-    """The names that a cell gives values to at its own level.
+    r"""The names that a cell gives values to at its own level.
 
     >>> assigned("fit = f(x)\\na, b = g(fit)\\nshow(a == b)")
     ('fit', 'a', 'b')

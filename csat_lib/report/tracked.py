@@ -24,6 +24,7 @@ from csat_lib.tracking import (
     control_chart,
     decompose_change,
 )
+from csat_lib.tracking.calendar import period_of
 
 RANKED = 6
 SPANS: dict[str, tuple[tuple[str, ...], Literal["last", "every"]]] = {"steps": (("previous",), "every"), "whole": (("first",), "last")}
@@ -100,18 +101,27 @@ def control(study: Study, steps_found: Waves) -> pd.DataFrame:
     return chart
 
 
-def change(study: Study, history: Mapping[str, Survey]) -> Decomposition:
-    """Why the headline moved since the wave before: drivers, mix of the study's segments, weights, unexplained.
+def change(study: Study, history: Mapping[str, Survey], *, against: Literal["previous", "year_before"] = "previous") -> Decomposition:
+    """Why the headline moved: drivers, mix of the study's segments, weights, unexplained.
 
     A study without a model is decomposed by the regression of its outcome on its drivers.
+
+    Parameters
+    ----------
+    study : Study
+        With its period.
+    history : mapping of str to Survey
+        From ``load_history``.
+    against : {"previous", "year_before"}
+        Since the wave before, or since the same period of last year.
 
     Raises
     ------
     NotInStudyError
-        One period only, or neither a model nor drivers.
+        One period only, no survey of a year before, or neither a model nor drivers.
     """
-    before, after = last_two(history)
-    structure = study.structure.first_stage() if study.structure is not None else regression_of(study)
+    before, after = pair_of(history, against)
+    structure = study.structure if study.structure is not None else regression_of(study)
     segments = study.parameters.segments[:1]
     settings = study.parameters.bootstrap
     return decompose_change(
@@ -185,12 +195,19 @@ def ranks(study: Study, history: Mapping[str, Survey], *, periods: int = RANKED)
     return pd.concat(tables, ignore_index=True)
 
 
+def fixed_weights(study: Study, history: Mapping[str, Survey]) -> tuple[Structure | None, pd.Series | None]:
+    """The model with parts in place of higher-order constructs, and the item weights of the last period's fit; None without a model."""
+    if study.structure is None:
+        return None, None
+    structure = study.structure.first_stage()
+    return structure, index_weights(fit_pls(history[study.period.name], structure, **study.pls))
+
+
 def _measured(study: Study, history: Mapping[str, Survey]) -> tuple[dict[str, Survey], Structure | None, pd.Series | None]:
     """The surveys over the sample of the model, the model without higher order, and the item weights of the last period's fit."""
-    if study.structure is None:
+    structure, weights = fixed_weights(study, history)
+    if structure is None:
         return dict(history), None, None
-    structure = study.structure.first_stage()
-    weights = index_weights(fit_pls(history[study.period.name], structure, **study.pls))
     whole = study.parameters.pls.missing == "listwise"
     surveys = {name: _complete(survey, structure) if whole else survey for name, survey in history.items()}
     return surveys, structure, weights
@@ -219,9 +236,29 @@ def last_two(history: Mapping[str, Survey]) -> tuple[str, str]:
     NotInStudyError
         There is one period only.
     """
+    return pair_of(history, "previous")
+
+
+def pair_of(history: Mapping[str, Survey], against: Literal["previous", "year_before"]) -> tuple[str, str]:
+    """The last period and the one that it is held against, that one first.
+
+    Raises
+    ------
+    NotInStudyError
+        There is one period only, no survey of a year before, or that was the wave before.
+    """
+    pick({"previous": "", "year_before": ""}, against, "comparison")
     if len(history) < 2:
         raise NotInStudyError(f"There is one period only ({', '.join(history)}): nothing to hold it against yet.")
-    before, after = list(history)[-2:]
+    wave, after = list(history)[-2:]
+    if against == "previous":
+        return wave, after
+    own = period_of(after)
+    before = own.year_before() if own else ""
+    if not before or before not in history:
+        raise NotInStudyError(f"There is no survey of the same period a year before {after}.")
+    if before == wave:
+        raise NotInStudyError(f"The wave before {after} is that of a year before: it stands above.")
     return before, after
 
 

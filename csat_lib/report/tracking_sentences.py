@@ -9,8 +9,8 @@ from csat_lib.report.charts.transitions import grade_label, hidden_grades
 from csat_lib.report.language import listed, translated
 from csat_lib.report.moved import Lead, Movers
 from csat_lib.report.page import Page
-from csat_lib.tracking import Season, Waves
-from csat_lib.tracking.season import CANNOT
+from csat_lib.report.tracking_reasons import tracked_reason
+from csat_lib.tracking import Waves
 
 
 def steps(page: Page, weighted: Waves, unweighted: Waves, *, what: str, whole: Waves | None = None) -> list[str]:
@@ -40,19 +40,6 @@ def steps(page: Page, weighted: Waves, unweighted: Waves, *, what: str, whole: W
         said.append(page.say("steps_detectable", points=cells.number(known.iloc[-1])))
     same = weighted.figures["estimate"].round(9).tolist() == unweighted.figures["estimate"].round(9).tolist()
     return [*said, page.say("steps_unweighted") if same else page.say("steps_weighted", said=_steps(page, unweighted, what))]
-
-
-def season(page: Page, found: Season) -> list[str]:
-    """Whether the time of the year matters."""
-    if found.effects.empty:
-        return [page.say("season_unknown", reason=found.verdict.removeprefix(f"{CANNOT}: "))]
-    p = cells.p_value(found.p_value)
-    if found.verdict != "season":
-        return [page.say("season_none", p=p)]
-    ordered = found.effects.sort_values("estimate", ascending=False, kind="stable")
-    ends = {"top": ordered["season"].iloc[0], "high": cells.signed(ordered["estimate"].iloc[0])}
-    ends |= {"bottom": ordered["season"].iloc[-1], "low": cells.signed(ordered["estimate"].iloc[-1])}
-    return [page.say("season_seen", p=p, **ends)]
 
 
 def against(page: Page, gaps: pd.DataFrame) -> list[str]:
@@ -110,7 +97,7 @@ def lead(page: Page, found: Lead) -> list[str]:
 
 def _steps(page: Page, found: Waves, what: str) -> str:
     tested = found.changes[found.changes["p_adjusted"].notna()]
-    rule = str(tested["correction"].iloc[0]) if len(tested) else "–"
+    rule = tracked_reason(str(tested["correction"].iloc[0]), page.language) if len(tested) else "–"
     words = {"what": page.label(what), "count": len(tested), "rule": rule}
     real = tested[tested["verdict"] == "real"]
     if real.empty:

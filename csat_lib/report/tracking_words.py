@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csat_lib.report import movement_words
+
 PHRASES: dict[str, tuple[str, str]] = {
     # Verdicts
     "ahead": ("ahead", "领先"),
@@ -42,12 +44,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The last step would be seen, at 80 % power, from {points} points on.",
         "最近一次变化须达 {points} 分方可以 80% 的把握检出。",
     ),
-    "season_seen": (
-        "There is a season (p {p}): best {top} ({high}), worst {bottom} ({low}) beside the year's mean.",
-        "存在季节性（p {p}）：与全年均值相比，最好为 {top}（{high}），最差为 {bottom}（{low}）。",
-    ),
-    "season_none": ("No season is seen (p {p}).", "未见季节性（p {p}）。"),
-    "season_unknown": ("Season cannot be told from change here ({reason}).", "此处无法区分季节与变化（{reason}）。"),
+    **movement_words.PHRASES,
     "against_none": ("No competitor differs from us in any of {count} comparisons.", "{count} 项比较中与竞争对手均无显著差异。"),
     "against_some": (
         "Of {count} comparisons with competitors we are ahead in {ahead} and behind in {behind}, after correction.",

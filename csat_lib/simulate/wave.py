@@ -89,13 +89,31 @@ def interview(truth: Truth, period: str, *, seed: int, n: int | None = None) -> 
     n : int, optional
         Usable interviews, panel members included; by default 1,150 to 1,300 as the seed has it.
     """
+    people, extra, draw = invited(truth, period, seed=seed, n=n)
+    return asked(truth, people, period, draw, care=_care(len(people.frame), extra, draw))
+
+
+def invited(truth: Truth, period: str, *, seed: int, n: int | None = None) -> tuple[People, int, np.random.Generator]:
+    """Who is asked in a quarter, panel members first; how many of them beyond ``n``; and the random numbers to go on with.
+
+    Effects have no part in it: companies that differ in their effects alone ask the same people.
+
+    Parameters
+    ----------
+    truth, period, seed, n
+        As in ``interview``.
+    """
     quarter, draw = quarter_number(period), stream(seed, "customers", quarter_number(period))
     usable = int(draw.integers(1150, 1301)) if n is None else n
     members = [_cohort(truth, seed, first, quarter) for first in range(quarter - WAVES_ASKED + 1, quarter + 1)]
     extra = round(usable * (CARELESS["speeder"] + CARELESS["empty"]))
     fresh = persons(truth, usable + extra - sum(len(each.frame) for each in members), draw, f"C{quarter % 1000:03d}N")
-    everyone = _stacked([*members, fresh])
-    return asked(truth, everyone, period, draw, care=_care(len(everyone.frame), extra, draw))
+    return _stacked([*members, fresh]), extra, draw
+
+
+def ratings(truth: Truth, people: People, period: str, draw: np.random.Generator) -> Array:
+    """What these people would answer to every question if all of them took care, in the scales' codes, (n, questions)."""
+    return _rounded(truth, _points(truth, people, period, draw)[0])
 
 
 def persons(truth: Truth, n: int, draw: np.random.Generator, prefix: str) -> People:

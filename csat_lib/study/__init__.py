@@ -7,13 +7,14 @@ from csat_lib.study.params import Study, load_study, resolved, write_period
 from csat_lib.study.period import Period, parse_period
 from csat_lib.study.places import Paths, find_root, study_names
 from csat_lib.study.reader import Text, read_yaml
-from csat_lib.study.settings import Settings, Target
+from csat_lib.study.settings import Event, Settings, Target
 from csat_lib.study.structure import Structure
 
 __all__ = [
     "Attribute",
     "Codebook",
     "Construct",
+    "Event",
     "Item",
     "Paths",
     "Period",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from csat_lib.errors import NotInStudyError, ParamsError, nearest
 from csat_lib.study.codebook import Codebook, load_codebook
+from csat_lib.study.events import check_events, covered
 from csat_lib.study.library import load_model
 from csat_lib.study.period import Period, parse_period
 from csat_lib.study.places import Paths, check_study_name, data_root, find_root, study_names
@@ -113,6 +114,21 @@ class Study:
             raise NotInStudyError("This study has no items on five grades. Name them in its study.yaml: grades: [...].")
         return self.parameters.grades
 
+    def events_in(self, periods: Iterable[str], *, of: str | None = None) -> dict[str, tuple[str, ...]]:
+        """The study's events -> those of ``periods`` that each covers; events outside of them are left out.
+
+        Parameters
+        ----------
+        periods : iterable of str
+            Names of periods.
+        of : str, optional
+            Only events that concern this construct or item; one that names nothing concerns all.
+        """
+        names = tuple(periods)
+        events = {name: each for name, each in self.parameters.events.items() if of is None or not each.concerns or of in each.concerns}
+        found = {name: covered(each, self.periods, names) for name, each in events.items()}
+        return {name: inside for name, inside in found.items() if inside}
+
     def title(self, language: str | None = None) -> str:
         """The study's title in ``language``."""
         return self.parameters.title.say(language or self.parameters.language)
@@ -156,6 +172,7 @@ def load_study(study: str, period: str | int | None = None, *, root: str | Path 
         raise ParamsError(f"params/{name}/{files[2].name}: {error}") from None
     structure = _structure(settings, codebook, base, files[0].name)
     _check_item_names(settings, codebook, files[0].name)
+    check_events(settings.events, known, (*(structure.names if structure else ()), *codebook.items), files[0].name)
     where = data_root(base, settings.data_root.variable, settings.data_root.default)
     return Study(name, wanted, known, settings, codebook, structure, Paths(base, name, str(wanted), where, settings.data, files))
 

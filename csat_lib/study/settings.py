@@ -116,6 +116,18 @@ class Target(Strict):
     period: Literal["month", "quarter", "half", "year"] | None = None
 
 
+class Event(Strict):
+    """Something known to have happened: in the periods from ``first`` to ``last`` (None: until now), to all figures or to some.
+
+    ``concerns`` names constructs of the model and items. The season of a figure is told apart from its events, and charts mark them.
+    """
+
+    label: Label
+    first: PeriodName
+    last: PeriodName | None = None
+    concerns: Words = ()
+
+
 class Bootstrap(Strict):
     """Resampling: number of draws and seed."""
 
@@ -181,6 +193,7 @@ class Settings(Strict):
     flag_below: Annotated[int, _in(2, 1000)] = 30
     confidence: Annotated[Number, _in(0.5, 0.999)] = 0.95
     targets: dict[str, Target] = Field(default_factory=dict)
+    events: dict[str, Event] = Field(default_factory=dict)
     customers: CustomerRules | None = None
     internal: InternalRules = InternalRules()
     bootstrap: Bootstrap = Bootstrap()

@@ -1,6 +1,7 @@
 """Is it moving, is it real, why, and against whom: waves, decompositions, targets, benchmarks and transitions."""
 
 from csat_lib.tracking.benchmark import Benchmark, against_baseline, benchmark
+from csat_lib.tracking.calendar import missing_count
 from csat_lib.tracking.comparable import codebook_hashes, not_comparable
 from csat_lib.tracking.control import control_chart
 from csat_lib.tracking.decompose import Decomposition, decompose_change, waterfall
@@ -39,6 +40,7 @@ __all__ = [
     "gains_by_origin",
     "granger",
     "misses",
+    "missing_count",
     "not_comparable",
     "nps_interval",
     "paired",

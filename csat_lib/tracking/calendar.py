@@ -37,14 +37,23 @@ def missing_between(before: str, after: str) -> str:
     >>> missing_between("2025Q4", "2026Q3")
     '2 quarters are missing between 2025Q4 and 2026Q3'
     """
-    one, two = period_of(before), period_of(after)
-    if one is None or two is None or one.kind != two.kind:
-        return ""
-    months = (two.start.year - one.start.year) * 12 + two.start.month - one.start.month
-    gone = months // MONTHS[one.kind] - 1
-    if gone < 1:
+    gone, one = missing_count(before, after), period_of(before)
+    if gone < 1 or one is None:
         return ""
     return f"{gone} {one.kind}{'s are' if gone > 1 else ' is'} missing between {before} and {after}"
+
+
+def missing_count(before: str, after: str) -> int:
+    """How many periods lack between two of one kind; 0 where their names say nothing of it.
+
+    >>> missing_count("2025Q4", "2026Q3")
+    2
+    """
+    one, two = period_of(before), period_of(after)
+    if one is None or two is None or one.kind != two.kind or one.kind not in MONTHS:
+        return 0
+    months = (two.start.year - one.start.year) * 12 + two.start.month - one.start.month
+    return max(months // MONTHS[one.kind] - 1, 0)
 
 
 def pairs_of(periods: Sequence[str], against: Sequence[str], *, at: Literal["last", "every"] = "last") -> list[Pairing]:

@@ -7,7 +7,7 @@ shares of segments; S (P, P, B) covariances; B resamples last.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -15,16 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import ModelError, NotInStudyError, ParamsError, pick
-from csat_lib.index.scores import item_shares
-from csat_lib.model.kernel import solve_small
-from csat_lib.model.pls import PlsFit, fit_pls
-from csat_lib.model.resamples import estimate
+from csat_lib.errors import ModelError, ParamsError, pick
+from csat_lib.model.pls import PlsFit
 from csat_lib.stats import Products, one_thread, percentile_interval, products, resampled
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 from csat_lib.tracking.comparable import not_comparable
 from csat_lib.tracking.contributions import answers_and_weights, through_model, within_and_mix
+from csat_lib.tracking.item_weights import Blocks, blocks_of, direct_effects, error_corrected, fits_of, fixed_weights, own_weights
 from csat_lib.tracking.pooled_draws import PairOfRows, drawn, pair_of_rows
 
 Array = npt.NDArray[np.float64]
@@ -55,6 +53,9 @@ class Decomposition:
         What moved, how it was split, and in words what limits it.
     draws, lost, seed : int
         Resamples of both waves, those without an estimate, and the seed.
+    corrected : float or None
+        What the drivers bring once the error of the answers is allowed for (consistent PLS), in points; None for given or equal weights,
+        without drivers, and where it cannot be believed.
     """
 
     terms: pd.DataFrame
@@ -66,6 +67,7 @@ class Decomposition:
     draws: int
     lost: int
     seed: int
+    corrected: float | None = None
 
 
 def decompose_change(
@@ -93,7 +95,7 @@ def decompose_change(
     before, after : Survey
         The waves; respondents who answered all items of the model.
     structure : Structure
-        The model, without higher-order constructs.
+        The model; a higher-order construct counts with the items of its parts.
     construct : str, optional
         Whose index; None takes the model's outcome.
     method : {"waterfall", "weights", "mix", "model"}
@@ -110,7 +112,7 @@ def decompose_change(
     Raises
     ------
     ParamsError
-        An unknown word or segment, mix without segments, a structure of higher order, too few draws.
+        An unknown word or segment, mix without segments, a part of a higher-order construct, too few draws.
     ModelError
         The waves' questionnaires differ in an item; a wave's model cannot be fitted, or has a weight that is not positive.
     """
@@ -121,8 +123,10 @@ def decompose_change(
     if said:
         raise ModelError(f"The change cannot be decomposed: {said}.")
     rows = pair_of_rows(before, after, structure.items, names if method in {"mix", "waterfall"} else ())
-    fits = _fits((before, after), structure, weights, how)
-    fixed = None if isinstance(weights, str) and weights == "own" else _fixed(structure, None if isinstance(weights, str) else weights)
+    fits = fits_of((before, after), structure, weights, how)
+    fixed = (
+        None if isinstance(weights, str) and weights == "own" else fixed_weights(task.blocks, None if isinstance(weights, str) else weights)
+    )
     ready = [products(X, w) for X, w in zip(rows.X, rows.weights, strict=True)]
     work = partial(_terms, task, rows, ready=ready, fits=fits, fixed=fixed)
     with one_thread():
@@ -135,7 +139,7 @@ def decompose_change(
     if lost > draws / 2:
         raise ModelError(f"{lost} of {draws} resamples could not be estimated: the waves are too small or an item hardly varies.")
     kept = np.isfinite(many).all(axis=0)
-    return _labelled(
+    made = _labelled(
         task,
         labels,
         found[:, 0],
@@ -147,6 +151,8 @@ def decompose_change(
         seed=seed,
         confidence=confidence,
     )
+    driven = {name: float(value) for (part, name), value in zip(labels, found[:, 0], strict=True) if part == "driver"}
+    return replace(made, corrected=error_corrected(fits, task.construct, driven)) if fits and driven else made
 
 
 def waterfall(found: Decomposition) -> pd.DataFrame:
@@ -171,56 +177,26 @@ def waterfall(found: Decomposition) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Task:
-    structure: Structure
+    blocks: Blocks
     construct: str
     drivers: tuple[str, ...]
     method: str
-    slices: Mapping[str, slice]
 
 
 def _task(structure: Structure, construct: str | None, method: str, by: Sequence[str], draws: int) -> _Task:
-    if structure.higher_order:
-        raise ParamsError("A change is decomposed with first-order constructs; take structure.first_stage(), or average the parts.")
     if draws < 100:
         raise ParamsError(f"{draws} draws are too few for an interval: at least 100.")
     if method == "mix" and not by:
         raise ParamsError("method='mix' needs segments: by='region'.")
     name = structure.construct(construct or structure.outcome).name
+    blocks = blocks_of(structure)
+    if name not in blocks.slices:
+        whole = next(each.name for each in structure.constructs if name in each.of)
+        raise ParamsError(f"{name} is a part of {whole} and has no drivers of its own. Decompose {whole}.")
     drivers = tuple(structure.drivers_of.get(name, ()))
     if method in {"model", "waterfall"} and not drivers:
         raise ParamsError(f"{name} has no drivers in the model, so nothing explains its change. Use method='mix' or 'weights'.")
-    ends = np.cumsum([len(each.items) for each in structure.constructs])
-    slices = {each.name: slice(int(end) - len(each.items), int(end)) for each, end in zip(structure.constructs, ends, strict=True)}
-    return _Task(structure, name, drivers, method, slices)
-
-
-def _fits(
-    surveys: Sequence[Survey], structure: Structure, weights: pd.Series | str, how: Mapping[str, object] | None
-) -> list[PlsFit] | None:
-    if not isinstance(weights, str):
-        return None
-    pick({"own": "", "equal": ""}, weights, "kind of weights")
-    if weights == "equal":
-        return None
-    options = dict(how or {})
-    if options.get("missing", "listwise") != "listwise":
-        raise NotInStudyError("A change is decomposed on complete rows, and this study fills gaps. Use missing: listwise.")
-    return [fit_pls(survey, structure, **options) for survey in surveys]  # type: ignore[arg-type]
-
-
-def _fixed(structure: Structure, weights: pd.Series | None) -> Array:
-    return np.concatenate([item_shares(each.items, weights) for each in structure.constructs])[:, None]
-
-
-def _own(task: _Task, fit: PlsFit, width: Array, means: Array, covariance: Array) -> Array:
-    """The item weights of each resample's own fit, on 0-100; NaN in a block where one is not positive."""
-    spread = np.ones_like(means) if fit.metric == "raw" else np.sqrt(np.einsum("iib->ib", covariance))
-    raw = estimate(fit, means, covariance.copy())["weights"] / spread * width[:, None]
-    u = np.empty_like(raw)
-    for block in task.slices.values():
-        own = raw[block]
-        u[block] = np.where((own > 0).all(axis=0), own / own.sum(axis=0), np.nan)
-    return u
+    return _Task(blocks, name, drivers, method)
 
 
 def _terms(
@@ -234,18 +210,19 @@ def _terms(
 ) -> tuple[Parts, Array, Array]:
     """Labels, every term (T, B), and the index before and after (2, B), for the counts of both waves."""
     low, width = rows.low[:, None], rows.high - rows.low
+    given = np.empty(0) if fixed is None else np.repeat(fixed, len(taken[0]), axis=1)
     u, x, b, cells = [], [], [], []
     for wave in (0, 1):
         means, covariance = resampled(ready[wave], taken[wave])
-        own = _own(task, fits[wave], width, means, covariance) if fits is not None else np.repeat(fixed, means.shape[1], axis=1)  # type: ignore[arg-type]
+        own = given if fits is None else own_weights(task.blocks, fits[wave], width, means, covariance)
         u.append(own)
         x.append(100 * (means - low) / width[:, None])
-        b.append(_effects(task, own, 1e4 * covariance / np.outer(width, width)[:, :, None]))
+        b.append(direct_effects(task.blocks, task.construct, task.drivers, own, 1e4 * covariance / np.outer(width, width)[:, :, None]))
         cells.append(rows.cells(wave, taken[wave]))
-    block = task.slices[task.construct]
+    block = task.blocks.slices[task.construct]
     index = np.array([(u[wave][block] * x[wave][block]).sum(axis=0) for wave in (0, 1)])
     answers, shifted = answers_and_weights(u[0][block], u[1][block], x[0][block], x[1][block])
-    items = list(task.structure.construct(task.construct).items)
+    items = list(task.blocks.structure.observed(task.construct))
     if task.method == "weights":
         return [("answers", each) for each in items] + [("weights", each) for each in items], np.vstack([answers, shifted]), index
     mean = (u[0] + u[1]) / 2
@@ -270,19 +247,8 @@ def _terms(
 
 def _scores(task: _Task, name: str, mean: Array, x: Array) -> Array:
     """A construct's score in every segment, (S, B), with the mean weights."""
-    block = task.slices[name]
+    block = task.blocks.slices[name]
     return np.asarray(np.einsum("pb,psb->sb", mean[block], x[block]))
-
-
-def _effects(task: _Task, u: Array, S: Array) -> Array:
-    """Direct unstandardised effects of the drivers on the outcome (K, B): regressions of the scores on 0-100, from their covariances."""
-    names = (*task.drivers, task.construct)
-    if not task.drivers:
-        return np.empty((0, u.shape[1]))
-    loaded = [np.einsum("pb,pqb->qb", u[task.slices[name]], S[task.slices[name]]) for name in names]
-    C = np.array([[(own[task.slices[name]] * u[task.slices[name]]).sum(axis=0) for name in names] for own in loaded])
-    with np.errstate(all="ignore"):
-        return solve_small(C[:-1, :-1], C[:-1, -1])
 
 
 def _labelled(

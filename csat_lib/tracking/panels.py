@@ -111,17 +111,25 @@ def _ids(survey: Survey) -> pd.Series | None:
 def _agreement(before: Survey, after: Survey, rows: Places, others: Places) -> tuple[float, float]:
     """Correlation of matched respondents' mean answers over the items of both waves, and the upper end of its 95 % interval (Fisher)."""
     shared = [item for item in before.responses.columns if item in after.responses.columns]
-    means = []
-    for survey, places in ((before, rows), (after, others)):
-        answers = survey.responses[shared]
-        spread = answers.std().replace(0, np.nan)
-        means.append(((answers - answers.mean()) / spread).mean(axis=1).to_numpy(dtype=float)[places])
+    means = [_standing(survey, shared)[places] for survey, places in ((before, rows), (after, others))]
     both = ~np.isnan(means[0]) & ~np.isnan(means[1])
     one, two = (each[both] for each in means)
     if both.sum() < 4 or not (np.ptp(one) > 0 and np.ptp(two) > 0):
         return np.nan, np.inf
     r = float(np.corrcoef(one, two)[0, 1])
     return r, float(np.tanh(np.arctanh(min(r, 1 - 1e-12)) + 1.96 / np.sqrt(both.sum() - 3)))
+
+
+def _standing(survey: Survey, items: list[str]) -> Array:
+    """Each respondent's mean standardised answer, (n,); NaN without any answer."""
+    answers = survey.responses[items].to_numpy(dtype=float)
+    given = ~np.isnan(answers)
+    n = given.sum(axis=0)
+    with np.errstate(all="ignore"):
+        centred = np.where(given, answers - np.where(given, answers, 0.0).sum(axis=0) / n, 0.0)
+        spread = np.sqrt((centred**2).sum(axis=0) / (n - 1))
+        varies = spread > 0
+        return np.asarray((centred[:, varies] / spread[varies]).sum(axis=1) / given[:, varies].sum(axis=1))
 
 
 def _serial(ids: pd.Series) -> bool:

@@ -2,8 +2,8 @@
 
 Pairs of equal waves for the error of the first kind, with weights, without, and with a third of the respondents in both; waves that
 differ by what the planner says is seen with 80 %; control charts of waves that nothing moves; and the simulated company over many seeds:
-the family of its fifteen steps without any event, and its planted improvement and drop. 20,000 pairs know 5 % to +-.3 points, 200 seeds
-to +-3.
+its families of comparisons without any event or season, and its planted improvement, drop and season. 20,000 pairs know 5 % to +-.3
+points, 200 seeds to +-3. The company's answers are made without comments, dates and careless respondents, whom the survey's checks drop.
 """
 
 from __future__ import annotations
@@ -22,21 +22,26 @@ from threadpoolctl import threadpool_limits
 from timing import machine
 
 from csat_lib.simulate import DEMO, PERIODS, Truth, interview, levels
-from csat_lib.stats import control, weighted_mean
+from csat_lib.simulate.wave import People, invited, rake, ratings
+from csat_lib.stats import control, holm, weighted_mean
 from csat_lib.study import Construct, Structure, Text, load_codebook
 from csat_lib.survey import Survey
 from csat_lib.survey.planner import sample_size_to_detect
-from csat_lib.tracking import compare_figures, compare_waves
+from csat_lib.tracking import Waves, compare_figures, compare_waves, season
 from csat_lib.tracking.panels import Overlap, covariance
 
 CODEBOOK = Path(__file__).resolve().parents[2] / "params" / "demo" / "codebook.yaml"
+BLANK = 0.04
 BLOCKS = {
-    "satisfaction": ("satisfaction_overall", "satisfaction_expectations", "satisfaction_ideal"),
-    "value": ("value_price", "value_quality"),
+    each: tuple(question.name for question in DEMO.questions if (question.construct, question.kind) == (each, "model"))
+    for each in ("expectations", "quality", "value", "satisfaction", "loyalty")
 }
-MODEL = Structure(tuple(Construct(name, Text(), items) for name, items in BLOCKS.items()), {"satisfaction": ("value",)}, "satisfaction")
+PATHS = {effect: tuple(cause for cause, to in DEMO.paths if to == effect and cause in BLOCKS) for effect in BLOCKS}
+MODEL = Structure(tuple(Construct(name, Text(), items) for name, items in BLOCKS.items()), PATHS, "satisfaction")
+EVENTS = {"price rise": ["2024Q2", "2024Q3"], "faster tills": ["2026Q1", "2026Q2", "2026Q3"]}
 PLANTED = {
     "improvement, 2026Q3 and 2025Q3": ("satisfaction", "year_before", "2026Q3", "2025Q3"),
+    "improvement of quality, 2026Q3 and 2025Q3": ("quality", "year_before", "2026Q3", "2025Q3"),
     "tills, 2026Q1 and 2025Q4": ("satisfaction", "previous", "2026Q1", "2025Q4"),
     "price rise, 2024Q2 and 2024Q1": ("value", "previous", "2024Q2", "2024Q1"),
     "price rise, 2024Q2 and 2023Q2": ("satisfaction", "year_before", "2024Q2", "2023Q2"),
@@ -106,47 +111,77 @@ def run_lengths(rng: np.random.Generator, series: int) -> dict[str, tuple[float,
 
 @cache
 def template() -> Survey:
-    """A survey of the company's questionnaire, whose answers are exchanged."""
+    """A survey of the model's questions, whose answers are exchanged."""
     codebook = load_codebook(CODEBOOK).asked_in("customers")
-    return Survey.from_frame(interview(DEMO, PERIODS[0], seed=1).answers, codebook)
+    kept = {name: codebook.items[name] for name in MODEL.items}
+    about = {name: codebook.attributes[name] for name in ("respondent", "weight")}
+    whole = interview(DEMO, PERIODS[0], seed=1).answers
+    return Survey.from_frame(whole, dataclasses.replace(codebook, items=kept, attributes=about))
 
 
-def survey_of(truth: Truth, period: str, seed: int) -> Survey:
-    """One quarter's interviews, without those who rushed."""
-    table = interview(truth, period, seed=seed).answers
-    table = table[table["seconds"] >= table["seconds"].median() / 3].reset_index(drop=True)
-    items = [item for block in BLOCKS.values() for item in block]
-    answers = table[items].astype(float)
-    return dataclasses.replace(
-        template(),
-        responses=answers.where(answers <= 10),
-        attributes=table[["respondent"]],
-        weights=table["weight"] / table["weight"].mean(),
-    )
+def surveys_of(truths: Mapping[str, Truth], seed: int) -> dict[str, dict[str, Survey]]:
+    """Truth -> quarter -> the answers of those who took care, 4 % of them blank; the same people and chance in every truth."""
+    places = [[question.name for question in DEMO.questions].index(item) for item in MODEL.items]
+    found: dict[str, dict[str, Survey]] = {name: {} for name in truths}
+    for period in PERIODS:
+        people, extra, _ = invited(DEMO, period, seed=seed)
+        people = People(people.frame[:-extra], people.zeta[:-extra], people.unique[:-extra])
+        who = people.frame[["respondent"]].astype(object)
+        weights = pd.Series(rake(people.frame, DEMO.shares))
+        for name, truth in truths.items():
+            draw = np.random.default_rng([seed, PERIODS.index(period)])
+            answers = ratings(truth, people, period, draw)[:, places]
+            answers[draw.random(answers.shape) < BLANK] = np.nan
+            table = pd.DataFrame(answers, columns=list(MODEL.items))
+            found[name][period] = dataclasses.replace(template(), responses=table, attributes=who, weights=weights)
+    return found
 
 
-def company(truth: Truth, seed: int) -> pd.DataFrame:
-    """All changes of satisfaction and value over the sixteen quarters, Holm over the steps of each figure and kind of comparison."""
-    surveys = {period: survey_of(truth, period, seed) for period in PERIODS}
-    return compare_waves(surveys, MODEL, at="every", correction="holm", family=["metric", "comparison"]).changes
+def company(surveys: Mapping[str, Survey]) -> Waves:
+    """What the page 50_tracking tests: every construct from quarter to quarter and from year to year, Holm over each kind of comparison."""
+    return compare_waves(surveys, MODEL, at="every", correction="holm", family=["comparison"])
+
+
+def seasonal(found: Waves, metric: str) -> float:
+    """The p-value of a construct's season, the company's events allowed for."""
+    return season(found.figures[found.figures["metric"] == metric], events=EVENTS).p_value
+
+
+def headline(found: Waves) -> bool:
+    """Whether a step of satisfaction alone, Holm over its fifteen, is called real."""
+    p = found.changes.query("metric == 'satisfaction' and comparison == 'previous'")["p_value"].to_numpy()
+    return bool((holm(p) < 0.05).any())
 
 
 def over_seeds(seeds: int) -> Iterator[tuple[str, float, float]]:
     """Family-wise false alarms of the company without seasons or events, and power for what is planted beside what its error promises."""
     kept = {name: each for name, each in DEMO.effects.items() if not each.when}
-    calm = dataclasses.replace(DEMO, effects=kept)
-    false = [company(calm, seed) for seed in range(1, seeds + 1)]
-    for metric in BLOCKS:
-        alarms = [(each.query(f"metric == '{metric}' and comparison == 'previous'")["verdict"] == "real").any() for each in false]
-        yield f"false alarms in the family of 15 steps: {metric}", 100 * float(np.mean(alarms)), 5.0
-    found = [company(DEMO, seed) for seed in range(1, seeds + 1)]
+    truths = {"calm": dataclasses.replace(DEMO, effects=kept), "demo": DEMO}
+    found: dict[str, list[Waves]] = {name: [] for name in truths}
+    for seed in range(1, seeds + 1):
+        for name, surveys in surveys_of(truths, seed).items():
+            found[name].append(company(surveys))
+    calm = [each.changes for each in found["calm"]]
+    yield "false alarms, satisfaction's 15 steps", 100 * float(np.mean([headline(each) for each in found["calm"]])), 5.0
+    for comparison, said in (("previous", "75 steps of five constructs"), ("year_before", "60 changes since a year before")):
+        alarms = [(each.loc[each["comparison"] == comparison, "verdict"] == "real").any() for each in calm]
+        yield f"false alarms, {said}", 100 * float(np.mean(alarms)), 5.0
+    for metric in ("satisfaction", "quality"):
+        p = {name: np.array([seasonal(each, metric) for each in found[name]]) for name in truths}
+        yield f"false alarms, season of {metric}", 100 * float((p["calm"] < 0.05).mean()), 5.0
+        yield f"power, season of {metric}", 100 * float((p["demo"] < 0.05).mean()), np.nan
     true: Mapping[str, Mapping[str, float]] = {period: levels(DEMO, period).set_index("metric")["estimate"].to_dict() for period in PERIODS}
     for name, (metric, comparison, period, against) in PLANTED.items():
         query = f"metric == '{metric}' and comparison == '{comparison}' and period == '{period}'"
-        rows = pd.concat([each.query(query) for each in found])
+        rows = pd.concat([each.changes.query(query) for each in found["demo"]])
         error, shift = float(rows["std_error"].mean()), abs(true[period][metric] - true[against][metric])
         promised = norm.cdf(shift / error - norm.ppf(0.975)) + norm.cdf(-shift / error - norm.ppf(0.975))
-        yield f"power, one test: {name}", 100 * float((rows["p_value"] < 0.05).mean()), 100 * float(promised)
+        yield (
+            f"power, one test: {name} ({shift:.1f} points, error {error:.2f})",
+            100 * float((rows["p_value"] < 0.05).mean()),
+            100 * promised,
+        )
+        yield "    after Holm", 100 * float((rows["verdict"] == "real").mean()), np.nan
 
 
 def main() -> None:
@@ -173,7 +208,7 @@ def main() -> None:
         print(f"  {name}  {found:8.1f}   {100 * (found / told - 1):+.1f} %")
     print(f"\nThe simulated company, {seeds} seeds: per cent, and what is planned")
     for name, found, told in over_seeds(seeds):
-        print(f"  {name}  {found:6.1f}  {told:6.1f}")
+        print(f"  {name}  {found:6.1f}" + ("" if np.isnan(told) else f"  {told:6.1f}"))
     print(f"\n{time.perf_counter() - start:.0f} s")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from matplotlib.ticker import MaxNLocator
 from csat_lib.report import cells
 from csat_lib.report.charts.canvas import ACCENT, BG, SMALL, SOFT, WARN, WIDTH, Size, exhibit, sheet, theme
 from csat_lib.report.exhibits import Exhibit, guard, need, nothing
-from csat_lib.report.language import joined, translated
+from csat_lib.report.language import joined, listed, translated
 from csat_lib.report.page import Page
 
 LEAST_SPAN = 8.0
+LETTERS_A_PERIOD = 0.16  # width of a letter, in periods of a chart that has sixteen
 
 
 def trend(
@@ -26,10 +28,11 @@ def trend(
     name: str = "trend",
     changes: pd.DataFrame | None = None,
     target: float | None = None,
+    events: Mapping[str, Sequence[str]] | None = None,
     what: str = "satisfaction index",
     size: Size = "full",
 ) -> Exhibit:
-    """One figure over up to sixteen periods: line, interval band, target; the last point stands out.
+    """One figure over up to sixteen periods: line, interval band, target, known events; the last point stands out.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ def trend(
         and invariance are not in its frame.
     target : float, optional
         Drawn as a dashed line.
+    events : mapping of str to sequence of str, optional
+        Label of a known event -> the periods that it covers: shaded, with a light label.
     what : str
         What the figure is.
     size : {"full", "half"}
@@ -63,6 +68,7 @@ def trend(
     with theme():
         figure, axes = sheet(WIDTH[size], 236, left=34, right=48, top=14, bottom=26)
         _scale(axes, known, target)
+        seen = _events(axes, known, events or {})
         _band(axes, known)
         _line(axes, known)
         if target is not None:
@@ -71,9 +77,18 @@ def trend(
         last = known.iloc[-1]
         label = (len(known) - 1, float(last["estimate"]))
         axes.annotate(cells.number(label[1]), label, (11, 0), textcoords="offset points", va="center_baseline", weight="bold")
-        return exhibit(
-            page, kept, figure, name=name, alt=_alternative(page, known, title, target), caption=_caption(page, known, title, changes)
-        )
+        marked = page.say("trend_events", names=spans(page, seen)) if seen else ""
+        alt = joined([_alternative(page, known, title, target), marked], page.language)
+        return exhibit(page, kept, figure, name=name, alt=alt, caption=_caption(page, known, title, changes))
+
+
+def spans(page: Page, events: Mapping[str, Sequence[str]]) -> str:
+    """Events with their first and last period, in a row."""
+    names = [
+        page.say("event_span" if len(inside) > 1 else "event_one", event=event, first=inside[0], last=inside[-1])
+        for event, inside in events.items()
+    ]
+    return listed(names, page.language)
 
 
 def _scale(axes: Axes, frame: pd.DataFrame, target: float | None) -> None:
@@ -89,6 +104,30 @@ def _scale(axes: Axes, frame: pd.DataFrame, target: float | None) -> None:
     axes.set_yticks(ticks, [cells.number(tick, 0 if (ticks == ticks.round()).all() else 1) for tick in ticks])
     axes.set_xlim(-0.35, len(frame) - 1 + 0.12 * max(1, len(frame) / 8)) if len(frame) > 1 else axes.set_xlim(-1, 1)
     axes.grid(visible=True, axis="y")
+
+
+def _events(axes: Axes, frame: pd.DataFrame, events: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Shade the events that the chart's periods know; their labels stand below the top edge, one line lower where they would touch."""
+    periods = [str(each) for each in frame["period"]]
+    seen = {name: [each for each in periods if each in inside] for name, inside in events.items()}
+    seen = {name: inside for name, inside in seen.items() if inside}
+    taken: list[float] = []
+    for name, inside in sorted(seen.items(), key=lambda each: periods.index(each[1][0])):
+        first, last = periods.index(inside[0]) - 0.5, periods.index(inside[-1]) + 0.5
+        axes.axvspan(first, last, color=SOFT, alpha=0.1, linewidth=0, zorder=0)
+        line = next((number for number, end in enumerate(taken) if first >= end), len(taken))
+        taken[line : line + 1] = [first + LETTERS_A_PERIOD * len(frame) / 16 * (len(name.encode()) + 2)]
+        axes.annotate(
+            name,
+            (first, 1),
+            (3, -3 - 14 * line),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            va="top",
+            color=SOFT,
+            fontsize=SMALL,
+        )
+    return seen
 
 
 def _band(axes: Axes, frame: pd.DataFrame) -> None:
