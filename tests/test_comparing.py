@@ -103,7 +103,7 @@ def test_without_script_the_newest_period_stands_against_the_last_and_the_year_b
     ]
     last = page[page.index('id="previous"') : page.index('id="year"')]
     assert "<td>75.0</td><td>76.4</td>" in last
-    assert '<span class="up">+1.5</span>' in last
+    assert '<span class="sure">+1.5</span>' in last
     assert "0.2 to 2.8" in last
     assert "Checkout: gain of five points more" in last
 

@@ -198,3 +198,15 @@ def test_a_season_that_cannot_be_told_is_explained_in_both_languages(study):
     )
     for language, words in (("en", "8 waves over 2.0 years"), ("zh", "2.0 年间仅有 8 期，需 3 年且各期齐全")):
         assert words in season(open_page(study, language), nothing, {}, pd.DataFrame(), what="satisfaction")[0]
+
+
+def test_where_the_wave_before_is_that_of_a_year_before_the_page_says_so(root, real_data):
+    airport = load_study("sfo", "2018", root=root)
+    years = {period: survey for period, survey in load_history(airport).items() if period >= "2017"}
+    found = followed.movements(airport, years)
+    assert "The wave before is that of a year before." in moves(open_page(airport), airport, found)
+    clear = followed.clearest(open_page(airport, "zh"), found, least=3)
+    assert len(clear) == 3
+    assert set(clear["correction"]) == {"Holm 法，9 项比较"}
+    assert clear["p_adjusted"].is_monotonic_increasing
+    assert "独立样本" in followed.note(open_page(airport, "zh"), found)

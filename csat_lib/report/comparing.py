@@ -211,7 +211,7 @@ def _pair(key: str, before: site.Wave, after: site.Wave, rows: Sequence[Mapping[
                 "change": cells.signed(change),
                 "interval": say("to", language, low=cells.number(low), high=cells.number(high)) if sure else cells.EMPTY,
                 "verdict": say("compare_real" if real else "compare_noise", language) if sure else cells.EMPTY,
-                "tone": ("up" if change > 0 else "down") if real else "flat",
+                "tone": "sure" if real else "flat",
             }
         )
     title = say(f"compare_pair_{key}", language, before=before.period, after=after.period)

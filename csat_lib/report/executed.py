@@ -53,7 +53,7 @@ def verdict(notebook: NotebookNode, *, title: str, root: Path) -> tuple[str, Csa
     """Why sections are withheld ("" where none is), and the error by which the notebook fails (None where it does not).
 
     A section may say that its model cannot be trusted, or that the study has no such part; a section that lacks the names of one that
-    said so goes with it.
+    said so says the same.
 
     Parameters
     ----------
@@ -66,21 +66,40 @@ def verdict(notebook: NotebookNode, *, title: str, root: Path) -> tuple[str, Csa
     """
     withheld = ""
     refusal: tuple[str, str] | None = None
+    lost: dict[str, tuple[str, str]] = {}
     for cell, output in errors_of(notebook):
         name, message = str(output.ename).rsplit(".", 1)[-1], _relative(str(output.evalue), root)
         kind = _family().get(name)
         if SECTION_TAG in cell.metadata.get("tags", []):
             if kind is not None and issubclass(kind, ModelError | NotInStudyError):
                 refusal = (name, message)
+                lost |= dict.fromkeys(assigned(cell.source), refusal)
                 withheld = withheld or (message if issubclass(kind, ModelError) else "")
                 continue
             if refusal and name == "NameError":
-                output.ename, output.evalue = refusal
+                output.ename, output.evalue = cause = lost.get(missing_name(message), refusal)
+                lost |= dict.fromkeys(assigned(cell.source), cause)
                 continue
         if kind is not None:
             return withheld, kind(f"{title}: {message}")
         return withheld, EnvironmentFault(f"{title}: {name}: {message} (in the cell that begins: {first_line(cell.source)!r})")
     return withheld, None
+
+
+def assigned(source: str) -> tuple[str, ...]:
+    r"""The names that a cell gives values to at its own level.
+
+    >>> assigned("fit = f(x)\\na, b = g(fit)\\nshow(a == b)")
+    ('fit', 'a', 'b')
+    """
+    lines = re.findall(r"^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", source, flags=re.MULTILINE)
+    return tuple(each.strip() for line in lines for each in line.split(","))
+
+
+def missing_name(message: str) -> str:
+    """The name that a NameError misses; empty where it does not say."""
+    found = re.match(r"name '(\w+)' is not defined", message)
+    return found[1] if found else ""
 
 
 def errors_of(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from csat_lib.report.keyfigures import outcome_name
 from csat_lib.report.page import Page
-from csat_lib.report.reasons import reason
 from csat_lib.report.tracked import fixed_weights
+from csat_lib.report.tracking_reasons import tracked_reason
 from csat_lib.stats import holm
 from csat_lib.study import Study
 from csat_lib.survey import Survey
@@ -76,10 +76,17 @@ def seasons(study: Study, moved: Waves) -> pd.DataFrame:
     return table
 
 
-def real_changes(page: Page, moved: Waves) -> pd.DataFrame:
-    """The changes that are real after correction, the correction in the page's language."""
-    real = moved.changes[moved.changes["verdict"] == "real"]
-    return real.assign(correction=[reason(str(each), page.language) for each in real["correction"]]).reset_index(drop=True)
+def clearest(page: Page, moved: Waves, *, least: int = 5) -> pd.DataFrame:
+    """The changes that are real after correction, or the ``least`` that come nearest to it; the correction in the page's language."""
+    tested = moved.changes[moved.changes["p_adjusted"].notna()].sort_values(["p_adjusted", "p_value"], kind="stable")
+    count = max(int((tested["verdict"] == "real").sum()), least)
+    kept = tested.head(count).reset_index(drop=True)
+    return kept.assign(correction=[tracked_reason(str(each), page.language) for each in kept["correction"]])
+
+
+def note(page: Page, found: Waves) -> str:
+    """With or without weights and how panels were treated, in the page's language."""
+    return tracked_reason(found.note, page.language)
 
 
 def events(page: Page, study: Study, periods: Iterable[str], *, of: str | None = None) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from csat_lib.report.charts.trend import spans as span_names
 from csat_lib.report.followed import events
 from csat_lib.report.language import listed
 from csat_lib.report.page import Page
-from csat_lib.report.reasons import reason
+from csat_lib.report.tracking_reasons import tracked_reason
 from csat_lib.study import Study
 from csat_lib.tracking import Decomposition, Season, Waves, missing_count
 from csat_lib.tracking.season import CANNOT
@@ -64,7 +64,7 @@ def season(page: Page, found: Season, spans: Spans, table: pd.DataFrame, *, what
         The headline.
     """
     if found.effects.empty:
-        return [page.say("season_unknown", reason=reason(found.verdict.removeprefix(f"{CANNOT}: "), page.language))]
+        return [page.say("season_unknown", reason=tracked_reason(found.verdict.removeprefix(f"{CANNOT}: "), page.language))]
     p = cells.p_value(found.p_value)
     ordered = found.effects.sort_values("estimate", ascending=False, kind="stable")
     ends = {"top": ordered["season"].iloc[0], "high": cells.signed(ordered["estimate"].iloc[0])}
@@ -113,8 +113,9 @@ def _below(page: Page, table: pd.DataFrame, column: str, level: float) -> str:
 def _family(page: Page, study: Study, moved: Waves, comparison: str, periods: list[str]) -> str:
     tested = moved.changes[(moved.changes["comparison"] == comparison) & moved.changes["p_adjusted"].notna()]
     if tested.empty:
-        return page.say("moves_no_year" if comparison == "year_before" else "moves_no_step")
-    rule = reason(str(tested["correction"].iloc[0]), page.language)
+        yearly = (moved.changes["comparison"] == "previous") & (moved.changes["against"].map(_year_after) == moved.changes["period"])
+        return page.say("moves_no_step" if comparison == "previous" else "moves_yearly" if yearly.any() else "moves_no_year")
+    rule = tracked_reason(str(tested["correction"].iloc[0]), page.language)
     real = tested[tested["verdict"] == "real"]
     if real.empty:
         least = tested.sort_values("p_adjusted", kind="stable").iloc[0]
@@ -122,6 +123,12 @@ def _family(page: Page, study: Study, moved: Waves, comparison: str, periods: li
         return page.say(f"moves_{comparison}_none", rule=rule, p=p, name=_of(page, study, [least.to_dict()], periods))
     names = [_of(page, study, own.to_dict("records"), periods) for _, own in real.groupby("metric", sort=False)]
     return page.say(f"moves_{comparison}", rule=rule, names=("；" if page.language == "zh" else "; ").join(names))
+
+
+def _year_after(period: object) -> str:
+    """The name of the same period a year later; a special survey has none."""
+    text = str(period)
+    return f"{int(text[:4]) + 1}{text[4:]}" if text[:4].isdigit() else ""
 
 
 def _of(page: Page, study: Study, rows: list[dict[Any, Any]], periods: list[str]) -> str:
@@ -149,7 +156,7 @@ def _refused(page: Page, moved: Waves) -> list[str]:
     refused = moved.changes[moved.changes["verdict"].astype(str).str.startswith("not comparable")]
     said: dict[str, list[str]] = {}
     for row in refused.to_dict("records"):
-        why = reason(str(row["verdict"]).removeprefix("not comparable: "), page.language)
+        why = tracked_reason(str(row["verdict"]).removeprefix("not comparable: "), page.language)
         names = said.setdefault(f"{row['against']} – {row['period']}: {why}", [])
         names.append(page.label(row["metric"]))
     return [page.say("moves_refused", names=f"{listed(list(dict.fromkeys(names)), page.language)}, {why}") for why, names in said.items()]

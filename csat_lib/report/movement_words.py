@@ -26,6 +26,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "moves_no_step": ("No two waves could be compared.", "没有可比较的相邻两期。"),
     "moves_no_year": ("No period has a survey of the same period a year before.", "各期均无去年同期的调查。"),
+    "moves_yearly": ("The wave before is that of a year before.", "上一期即去年同期。"),
     "moves_of": ("{what}: {steps}", "{what}：{steps}"),
     "moves_step": ("{before} to {after} ({change})", "{before} 至 {after}（{change}）"),
     "moves_step_event": ("{before} to {after} ({change}; {event})", "{before} 至 {after}（{change}；{event}）"),
@@ -84,7 +85,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # Captions of the tables
     "caption_steps": ("Steps of the headline", "总指标的逐期变化"),
-    "caption_moves": ("Changes of every figure that are real after correction", "各指标经校正后显著的变化"),
+    "caption_moves": ("The clearest changes of all figures", "各指标中最明显的变化"),
     "caption_changes": ("Changes and targets", "变化与目标"),
     "caption_season": ("Season: points beside the year's mean", "季节效应：相对全年均值的分数"),
     "caption_why": ("Why it moved, in points", "变动原因（分）"),
@@ -96,34 +97,3 @@ PHRASES: dict[str, tuple[str, str]] = {
     "caption_lags": ("Correlation by lag", "各滞后期的相关系数"),
     "caption_granger": ("Granger tests", "格兰杰检验"),
 }
-
-REASONS: tuple[tuple[str, str], ...] = (
-    (r"it needs quarters, months or half-years, all of one kind", "需要同一类型的季度、月度或半年度数据"),
-    (
-        r"(\d+) waves over ([\d.]+) years, (\d+) years with every (?:quarter|month|half) are needed",
-        r"\2 年间仅有 \1 期，需 \3 年且各期齐全",
-    ),
-    (r"too few waves for (\d+) other terms", r"期数不足以同时估计其他 \1 项"),
-    (r"With the survey weights, which bring the sample to the population's shares\.", "采用调查权重，使样本与总体构成一致。"),
-    (
-        r"Without weights: every answer counts alike, so that a change in who answered counts as a change\.",
-        "未加权：每份答卷同等计入，受访者构成的变化也会计为变化。",
-    ),
-    (
-        r"(\d+) to (\d+) respondents are in both waves of (\d+) pairs, their covariance is subtracted",
-        r"\3 对比较中两期均有 \1 至 \2 名相同受访者，已扣除其协方差",
-    ),
-    (r"(\d+) respondents are in both waves", r"两期均有 \1 名相同受访者"),
-    (r"(\S+) and (\S+) are independent samples", r"\1 与 \2 为独立样本"),
-    (r"and (\d+) more pairs likewise", r"另有 \1 对亦然"),
-    (r": the ids are serial numbers of questionnaires", "（编号为问卷流水号）"),
-    (r": the answers under (\d+) equal ids are unrelated \(r = ([-\d.]+\d)\)", r"（\1 个相同编号下的答案互不相关，r = \2）"),
-    (r"(Holm|Benjamini-Hochberg) over (\d+)", r"\1 法，\2 项比较"),
-    (r"no correction over (\d+)", r"未校正，\1 项比较"),
-    (r"。 ", "。"),
-    (r"([\u4e00-\u9fff）])\.$", r"\1。"),
-    (r"No waves compared", "未比较任何两期"),
-    (r"resampled within the design, wave by wave", "按抽样设计逐期重抽"),
-    (r"(\S+) is only in the (?:first) wave", r"\1 仅见于前一期"),
-    (r"(\S+) is only in the (?:second) wave", r"\1 仅见于后一期"),
-)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from csat_lib.report import brief_words
 from csat_lib.report.finding_words import FINDINGS
-from csat_lib.report.movement_words import REASONS
 from csat_lib.report.refusal_words import REFUSALS
 
 CHINESE: tuple[tuple[str, str], ...] = (
@@ -59,7 +59,6 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+) loads with opposite signs", r"\1 的载荷符号相反"),
     (r"(\S+) is worded differently", r"\1 的措辞不同"),
     (r"(\S+) runs from (\S+) to (\S+) in one group and from (\S+) to (\S+) in the other", r"\1 的量表一组为 \2 至 \3，另一组为 \4 至 \5"),
-    *REASONS,
 )
 
 
@@ -104,7 +103,7 @@ def _sentence(text: str) -> str | None:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The sentences as patterns, those without places first: a metric and a value are one word, any other place holds what stands there."""
-    pairs = sorted((*FINDINGS, *REFUSALS), key=lambda pair: "{" in pair[0])
+    pairs = sorted((*FINDINGS, *REFUSALS, *brief_words.REFUSALS), key=lambda pair: "{" in pair[0])
     return tuple((re.compile(re.sub(r"\\\{(\w+)\\\}", _place, re.escape(english)), flags=re.DOTALL), chinese) for english, chinese in pairs)
 
 

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from csat_lib.errors import ParamsError
+from csat_lib.report.executed import assigned, missing_name
 from csat_lib.report.exhibits import EXHIBIT, METRICS, SCRIPT, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
@@ -231,15 +232,14 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
     if output.output_type != "error":
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
-    lost = re.match(r"name '(\w+)' is not defined", message) if name == "NameError" else None
-    if lost and lost[1] in refused.names:
-        name, message = refused.names[lost[1]]
+    lost = missing_name(message) if name == "NameError" else ""
+    if lost in refused.names:
+        name, message = refused.names[lost]
     elif SECTION_TAG not in _tags(cell) or (name not in REFUSALS and not (lost and refused.names)):
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
     if name not in REFUSALS:
         return None
-    for line in re.findall(r"^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", _text(cell.source), flags=re.MULTILINE):
-        refused.names |= {each.strip(): (name, message) for each in line.split(",")}
+    refused.names |= dict.fromkeys(assigned(_text(cell.source)), (name, message))
     if message in refused.here:
         return None
     refused.here.add(message)

@@ -9,7 +9,7 @@ from csat_lib.report.charts.transitions import grade_label, hidden_grades
 from csat_lib.report.language import listed, translated
 from csat_lib.report.moved import Lead, Movers
 from csat_lib.report.page import Page
-from csat_lib.report.reasons import reason
+from csat_lib.report.tracking_reasons import tracked_reason
 from csat_lib.tracking import Waves
 
 
@@ -97,7 +97,7 @@ def lead(page: Page, found: Lead) -> list[str]:
 
 def _steps(page: Page, found: Waves, what: str) -> str:
     tested = found.changes[found.changes["p_adjusted"].notna()]
-    rule = reason(str(tested["correction"].iloc[0]), page.language) if len(tested) else "–"
+    rule = tracked_reason(str(tested["correction"].iloc[0]), page.language) if len(tested) else "–"
     words = {"what": page.label(what), "count": len(tested), "rule": rule}
     real = tested[tested["verdict"] == "real"]
     if real.empty:

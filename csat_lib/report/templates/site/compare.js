@@ -44,7 +44,7 @@
       cell(row, "th", each.label);
       cell(row, "td", shown(from.metrics[each.name], ""));
       cell(row, "td", shown(to.metrics[each.name], ""));
-      cell(row, "td", shown(found.change, "+"), verdict === facts.words.real ? (found.change > 0 ? "up" : "down") : "flat");
+      cell(row, "td", shown(found.change, "+"), verdict === facts.words.real ? "sure" : "flat");
       cell(row, "td", sure ? facts.words.to.replace("{low}", shown(found.low, "")).replace("{high}", shown(found.high, "")) : "\u2013");
       cell(row, "td", verdict || "\u2013");
       body.appendChild(row);
