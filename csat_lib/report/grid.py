@@ -28,7 +28,7 @@ MODES = frozenset({"mode", "against"})
 KEPT_VISIBLE = NAMES | {"segment", "period", "label", "code"}
 PILLS = frozenset({"verdict", "status", "quadrant", "severity"})
 COUNTS = frozenset(
-    {"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws"}
+    {"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws", "classes"}
     | {"minimum", "dissatisfied", "very_dissatisfied"}
 )
 SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution"})

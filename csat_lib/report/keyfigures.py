@@ -228,7 +228,7 @@ def estimation(fit: PlsFit, draws: Draws, *, interval: str = "percentile") -> pd
     rows = [
         ("inner_scheme", fit.scheme),
         ("data_metric", fit.metric),
-        ("mode", modes[0] if len(modes) == 1 else ", ".join(f"{name} {mode}" for name, mode in fit.modes.items())),
+        ("outer_mode", modes[0] if len(modes) == 1 else ", ".join(f"{name} {mode}" for name, mode in fit.modes.items())),
         ("missing_rule", fit.moments.missing),
         ("n_used", str(fit.moments.n)),
         ("n_effective", f"{fit.moments.n_effective:.0f}"),

@@ -25,7 +25,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "no_model": ("The numbers of this section are withheld: {reason}", "本节数字不予公布：{reason}"),
     "cell_failed": ("This section could not be made ({reason}).", "本节未能生成（{reason}）。"),
     "csv": ("CSV", "CSV"),
-    "data_of": ("Data of {what}, CSV", "{what}的数据（CSV）"),
+    "data_of": ("Data of {what}, CSV", "CSV {what}的数据"),
     "nothing": ("There is nothing to show here: {what} has no rows.", "此处无可显示内容：{what}没有数据。"),
     # Cells of tables
     "to": ("{low} to {high}", "{low} 至 {high}"),

@@ -10,6 +10,8 @@ import mistune
 
 CHINESE = re.compile(r"^[ \t]*<!--[ \t]*zh[ \t]*-->[ \t]*$\n?", flags=re.MULTILINE)
 
+BROKEN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")  # a line's end is no space in Chinese
+
 
 class Prose:
     """Renders the Markdown of one page; headings get identifiers that are unique on it."""
@@ -62,7 +64,7 @@ def told(source: str, language: str) -> str:
     '## 多少？'
     """
     english, *rest = CHINESE.split(source, maxsplit=1)
-    chinese = rest[0].strip() if rest else ""
+    chinese = BROKEN.sub("", rest[0].strip()) if rest else ""
     return chinese if language == "zh" and chinese else english.strip()
 
 
