@@ -50,6 +50,10 @@ class ConvergenceError(ModelError):
     """An iteration did not settle."""
 
 
+class TooFewError(ModelError, DataError):
+    """Too few respondents answered everything that is asked of one model; other numbers of the same data stand."""
+
+
 class DisclosureError(CsatError):
     """Personal data or a recoverable small cell would have been published."""
 

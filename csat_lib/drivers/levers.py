@@ -260,8 +260,10 @@ def _linearised(survey: Survey, outcome: str, drivers: Sequence[str]) -> tuple[A
     kept = ~np.isnan(answers).any(axis=1) & (survey.weight_values > 0)
     X = np.column_stack([np.ones(int(kept.sum())), answers[kept, :-1]])
     y, w = answers[kept, -1], survey.weight_values[kept]
-    bread = np.linalg.inv(X.T @ (w[:, None] * X))
-    b = bread @ X.T @ (w * y)
+    Q, R = np.linalg.qr(np.sqrt(w)[:, None] * X)
+    inverse = np.linalg.inv(R)
+    bread = inverse @ inverse.T
+    b = inverse @ (Q.T @ (np.sqrt(w) * y))
     U = (w * (y - X @ b))[:, None] * X @ bread
     strata, cluster = survey.design()
     stratum = np.zeros(len(y), dtype=int) if strata is None else strata[kept]

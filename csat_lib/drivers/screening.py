@@ -16,6 +16,7 @@ from csat_lib.survey import Data, Weights, moments_of
 
 SAME = 1e-24  # a standard deviation below 1e-12 of the mean is rounding, whatever the unit or the offset
 COPY = 1e-12
+SEVEN_DIGITS = 1e-8  # smallest eigenvalue of the correlations: its inverse times 2e-16 is lost in the coefficients
 DETERMINED = "the drivers before it determine it"
 
 
@@ -51,7 +52,7 @@ def usable_drivers(
     while True:
         m = moments_of(data, [*kept, outcome], missing=missing, weights=weights)
         out, why = unusable(m, outcome)
-        if m.n <= len(kept) + 1 and (not out or why == DETERMINED):
+        if m.n <= len(kept) + 1 and (not out or why.startswith(DETERMINED)):
             raise ModelError(
                 f"{m.n} respondents answered the outcome and all {len(kept)} drivers: too few. Use missing='pairwise', or fewer drivers."
             )
@@ -73,13 +74,20 @@ def unusable(m: Moments, outcome: str) -> tuple[list[str], str]:
     copies = sorted({b for a in range(len(names)) for b in range(a + 1, len(names)) if abs(R[a, b]) > 1 - COPY})
     if copies:
         return [names[b] for b in copies], "a copy of another driver"
-    determined = []
-    for place, name in enumerate(names):
-        if R[place, place] > COLLINEAR:
-            R = R - np.outer(R[:, place], R[place]) / R[place, place]
-        else:
-            determined.append(name)
-    return determined, DETERMINED
+    free = _independent(R[:-1, :-1])
+    return [name for place, name in enumerate(names) if place not in free], f"{DETERMINED} (rank {len(free)} of {len(names)})"
+
+
+def _independent(R: np.ndarray) -> list[int]:
+    """Places whose answers those before do not determine, and that together leave seven digits to a regression."""
+    free, rest = [], R
+    for place in range(len(R)):
+        if rest[place, place] > COLLINEAR:
+            rest = rest - np.outer(rest[:, place], rest[place]) / rest[place, place]
+            free.append(place)
+    while len(free) > 1 and np.linalg.eigvalsh(R[np.ix_(free, free)])[0] < SEVEN_DIGITS:
+        free.pop()
+    return free
 
 
 def _leave_out(names: Sequence[str], always: Sequence[str], out: Sequence[str], why: str) -> list[str]:

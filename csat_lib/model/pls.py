@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -182,7 +182,7 @@ def _estimated(structure: Structure, m: Moments, how: _How) -> PlsFit:
     sd = np.sqrt(np.einsum("iib->ib", S))
     solution = orient(solution, sd, design)
     paths, r_squared = regressions(solution.R, design)
-    _check_regressions(paths, r_squared, structure)
+    _check_regressions(paths, r_squared, solution.R, structure)
     own = solution.C[np.arange(len(sd)), design.owner] / sd
     numbers = (solution.w[:, 0], own[:, 0], paths[:, :, 0], r_squared[:, 0], solution.R[:, :, 0])
     return _labelled(structure, m, numbers, replace(how, modes=modes), int(solution.iterations[0]))
@@ -257,22 +257,27 @@ def _not_settled(m: Moments, structure: Structure, modes: Mapping[str, str], max
         at = [structure.names.index(cause) for cause in causes]
         R = plain.R[np.ix_(at, at)][:, :, 0]
         if np.isfinite(R).all() and np.linalg.eigvalsh(R)[0] < SINGULAR:
-            return ModelError(
-                f"The causes of {effect} ({', '.join(causes)}) cannot be told apart: their scores are linearly dependent. Take a path out."
-            )
+            return _not_apart(effect, causes, R)
     return ConvergenceError(
         f"The outer weights still moved after {max_iterations} iterations. Look for items that correlate negatively with their block, "
         "or raise max_iterations."
     )
 
 
-def _check_regressions(paths: Array, r_squared: Array, structure: Structure) -> None:
+def _check_regressions(paths: Array, r_squared: Array, R: Array, structure: Structure) -> None:
     for place, effect in enumerate(structure.names):
         if not np.isfinite(paths[:, place]).all() or r_squared[place, 0] > 1 + 1e-9:
-            causes = ", ".join(structure.drivers_of[effect])
-            raise ModelError(
-                f"The causes of {effect} ({causes}) cannot be told apart: their scores are linearly dependent. Take a path out."
-            )
+            causes = structure.drivers_of[effect]
+            at = [structure.names.index(cause) for cause in causes]
+            raise _not_apart(effect, causes, R[np.ix_(at, at)][:, :, 0])
+
+
+def _not_apart(effect: str, causes: Sequence[str], R: Array) -> ModelError:
+    rank = np.linalg.matrix_rank(R, tol=SINGULAR, hermitian=True)
+    return ModelError(
+        f"The causes of {effect} ({', '.join(causes)}) cannot be told apart: their scores are linearly dependent "
+        f"(rank {rank} of {len(causes)}). Take a path out."
+    )
 
 
 def _labelled(structure: Structure, m: Moments, numbers: tuple[Array, ...], how: _How, iterations: int) -> PlsFit:

@@ -163,7 +163,9 @@ def _column(column: pd.Series, name: str) -> pd.Series:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """``text`` as no formula, its line ends as newlines, which are quoted: a bare carriage return would end the row."""
+    quoted = f"'{text}" if text.startswith(FORMULA) else text
+    return quoted.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def csv_link(page: Page, name: str, what: str) -> str:

@@ -21,7 +21,7 @@ from csat_lib.report.reasons import reason
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-REFUSALS = {"ModelError": "withheld", "ConvergenceError": "withheld", "NotInStudyError": "missing"}
+REFUSALS = {"ModelError": "withheld", "ConvergenceError": "withheld", "TooFewError": "withheld", "NotInStudyError": "missing"}
 SECTION_TAG = "section"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "remove-cell", "hide"})
 LANG = {"en": "en", "zh": "zh-Hans"}

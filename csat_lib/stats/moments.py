@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat_lib.errors import DataError, ParamsError, nearest, pick
+from csat_lib.errors import DataError, ParamsError, TooFewError, nearest, pick
 from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
 
 Array = npt.NDArray[np.float64]
@@ -181,14 +181,14 @@ def moments(
             part = sums_of(*((X, v) if whole.all() else (X[:, whole], v[whole])))
             total = part if total is None else merged_sums(total, part)
         if total is None or total[0] < 2:
-            raise DataError(_too_few(frame, items, 0 if total is None else int(total[0])))
+            raise TooFewError(_too_few(frame, items, 0 if total is None else int(total[0])))
         return from_sums(tuple(items), total, low, high)
     pairs = None
     for X, v in _chunks(columns, w):
         one = pairs_of(X, v)
         pairs = one if pairs is None else pairs.merged(one)
     if pairs is None or pairs.n.min() < 2:
-        raise DataError(_too_few(frame, items, 0 if pairs is None else int(pairs.n.min())))
+        raise TooFewError(_too_few(frame, items, 0 if pairs is None else int(pairs.n.min())))
     return from_pairs(tuple(items), pairs, missing, low, high)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, ParamsError
+from csat_lib.errors import DataError, ParamsError, TooFewError
 from csat_lib.stats import Missing, Moments, Scale, moments, numeric_columns, row_weights, scale_ends
 from csat_lib.survey.survey import Survey
 
@@ -103,7 +103,7 @@ def rows_of(data: Data, items: Sequence[str], *, purpose: str, weights: Weights 
     if missing == "listwise":
         whole &= ~np.isnan(X).any(axis=1)
     if whole.sum() < 2:
-        raise DataError(f"{purpose}: only {int(whole.sum())} of {len(X)} respondents answered all of: {', '.join(items)}.")
+        raise TooFewError(f"{purpose}: only {int(whole.sum())} of {len(X)} respondents answered all of: {', '.join(items)}.")
     return Rows(X[whole], w[whole], _units(strata, cluster, whole))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, ParamsError, nearest
+from csat_lib.errors import DataError, ParamsError, TooFewError, nearest
 from csat_lib.stats import Missing, Moments, moments, row_weights
 from csat_lib.study import Codebook, Period, Study, load_study
 from csat_lib.survey.corrections import corrections_file, load_corrections
@@ -146,7 +146,7 @@ class Survey:
     def only(self, kept: pd.Series) -> Survey:
         """The survey of some rows; weights are scaled to mean 1 again."""
         if not kept.any():
-            raise DataError(f"No respondent is left of {len(self)}.")
+            raise TooFewError(f"No respondent is left of {len(self)}.")
         if self.weights is not None and not self.weights[kept].any():
             raise DataError(f"Every one of the {int(kept.sum())} respondents left has weight 0.")
         weights = None if self.weights is None else _scaled(self.weights[kept])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,11 @@ from csat_lib.survey.exports.export import Shaped, Sheet, cell_text, checked_hea
 
 LARGEST = 500_000_000
 RATIO, HARMLESS = 200, 50_000_000
+# What zipfile and openpyxl raise on damaged files: SyntaxError for broken XML, RuntimeError for encrypted or unknown compression.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, MemoryError),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError),
+)
 _FOOTNOTE = re.compile(r"(?i)\s*(?:[*†‡¹²³①注]|\(?1\)|notes?\b|sources?\b|来源|说明|备注|数据来源)")
 
 
@@ -42,16 +48,7 @@ def read_workbook(path: Path, sheet: str | None) -> Sheet:
             found = enumerate(chosen.iter_rows(values_only=True), start=1)
             rows = {number: texts for number, row in found if any(texts := [cell_text(cell) for cell in row])}
             spans = _spans(path, str(getattr(chosen, "_worksheet_path", "")))
-    except (
-        zipfile.BadZipFile,
-        LookupError,
-        ValueError,
-        OSError,
-        SyntaxError,
-        EOFError,
-        TypeError,
-        zlib.error,
-    ) as error:  # SyntaxError: broken XML
+    except BROKEN as error:
         raise DataError(f"{path.name}: not a readable workbook ({error}). Open it and save it as .xlsx again.") from None
     if not rows:
         others = [each for each in book.sheetnames if each != title]
@@ -79,7 +76,7 @@ def _refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except BROKEN as error:
         with path.open("rb") as file:
             cut = file.read(4) == b"PK\x03\x04"
         what = "it is cut off" if cut else error
