@@ -238,6 +238,7 @@ def main() -> None:
         for each in (json.loads(kept.read_text()) if kept.exists() else [])
     }
     found: dict[int, dict[str, object]] = {}
+    writing = threading.Lock()
 
     def tried(number: int) -> None:
         each = drawn["sample"][number]
@@ -248,7 +249,10 @@ def main() -> None:
         found[number] = verdict(each, known)
         told = "{fate:9} {seconds:6.1f} s  {file}:{line} {operator}".format(**found[number])
         print(f"{number + 1:4} {told}", flush=True)
-        kept.write_text(json.dumps([found[at] for at in sorted(found)], indent=1), encoding="utf-8")
+        with writing:
+            part = kept.with_suffix(".part")
+            part.write_text(json.dumps([found[at] for at in sorted(found)], indent=1), encoding="utf-8")
+            part.replace(kept)
 
     with ThreadPoolExecutor(asked.workers) as pool:
         list(pool.map(tried, range(len(drawn["sample"]))))
