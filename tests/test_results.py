@@ -81,3 +81,20 @@ def test_what_is_typed_at_the_top_is_what_the_rooms_have():
     assert inspect.signature(csat_lib.bootstrap).parameters["seed"].default is inspect.Parameter.empty
     assert inspect.signature(csat_lib.fit_pls).parameters["tolerance"].default == 1e-7
     assert inspect.signature(csat_lib.fit_pls).parameters["max_iterations"].default == 300
+
+
+OPTIONS = ("seed", "draws", "confidence", "weights", "missing", "scale", "permutations", "correction", "alpha")
+
+
+def test_options_are_named_at_the_call():
+    said = {
+        f"{room}.{name}: {option}"
+        for room in ("index", "drivers", "tracking")
+        for name, each in vars(importlib.import_module(f"csat_lib.{room}")).items()
+        if inspect.isfunction(each)
+        for option in OPTIONS
+        if (parameter := inspect.signature(each).parameters.get(option)) is not None
+        and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        and parameter.default is not inspect.Parameter.empty
+    }
+    assert said == set()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -84,7 +85,10 @@ def alone(task: object, *, log: Path, cpu: float) -> tuple[int, float]:
 
 @dataclass
 class Mutated:
-    """A finder that gives one module with other source, and forgets what of csat_lib was imported before."""
+    """A finder that gives one module with other source, and forgets what of csat_lib was imported before.
+
+    The module is imported before pytest starts: pytest would read a file named on its command line, as one with doctests is, itself.
+    """
 
     file: str
     source: str
@@ -94,10 +98,16 @@ class Mutated:
         for name in [each for each in sys.modules if each.partition(".")[0] == "csat_lib"]:
             del sys.modules[name]
         sys.meta_path.insert(0, self)
+        importlib.import_module(self.name)
+
+    @property
+    def name(self) -> str:
+        """The module's name."""
+        return self.file.removesuffix(".py").replace("/", ".")
 
     def find_spec(self, name: str, *_: object) -> object:
         """The mutated module's own loader."""
-        if name != self.file.removesuffix(".py").replace("/", "."):
+        if name != self.name:
             return None
         full, source = str(ROOT / self.file), self.source
 
@@ -143,7 +153,10 @@ def attempts(tests: set[str], known: TestMap, file: str) -> list[list[str]]:
 
 def run_tests(mutant: Mutated, rounds: list[list[str]]) -> int:
     """1 where a test failed, 0 where all passed, 3 where pytest itself did."""
-    mutant.put()
+    try:
+        mutant.put()
+    except Exception:  # noqa: BLE001  a module that cannot be imported fails every test
+        return 1
     for order in rounds:
         files = sorted({test.partition("::")[0] for test in order}, key=lambda each: not each.startswith("tests"))
         code = int(pytest.main([*QUICK_PYTEST, "-x", "--tb=line", *files], plugins=[Chosen(order)]))
