@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab bench bench-peers bench-large lock clean
+.PHONY: help report test coverage mutation lab bench bench-peers bench-large lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -23,15 +23,21 @@ test: $(READY) ## style, types and the whole test suite
 	@echo "Running the tests (pytest)"
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
+coverage: $(READY) ## lines that the tests run, workers and started processes included; names the files below 95 %
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile -q
+	@$(BIN)/python -m coverage combine -q
+	@$(BIN)/python tests/benchmarks/coverage_table.py
+
+mutation: $(READY) ## faults put into a sample of 300 places of the numeric rooms, and how many the tests see (half an hour)
+	@$(BIN)/python tests/benchmarks/mutation.py $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
 lab: $(READY) ## open JupyterLab
 	@$(BIN)/python -m jupyterlab --LabApp.news_url=None --LabApp.extension_manager=readonly \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-bench: $(READY) ## measure speed against floors, and bias and coverage against a known truth
-	@$(BIN)/python tests/benchmarks/run.py
-	@$(BIN)/python tests/benchmarks/recovery.py
-	@$(BIN)/python tests/benchmarks/coverage_drivers.py
-	@$(BIN)/python tests/benchmarks/tracking.py
+bench: $(READY) ## all speeds beside peers and floors, growth, bias and coverage; ONLY=part for one part, QUICK=1 for small sizes
+	@$(BIN)/python tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 bench-peers: $(READY) ## compare numbers, speed and memory with seminr and pingouin, each in an environment of its own
 	@$(BIN)/python tests/benchmarks/peers.py

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from csat_lib.simulate import FactorTruth
+from csat_lib.stats import blocks, counts
 from csat_lib.study import Attribute, Codebook, Construct, Item, Structure, Text
 from csat_lib.survey import Survey
 
@@ -119,6 +121,12 @@ def truth() -> FactorTruth:
     }
     loadings = dict(zip(model.items, [0.8, 0.75, 0.7, 0.85, 0.8, 0.75, 0.7, 0.9, 0.8, 0.85, 1.0], strict=True))
     return FactorTruth(model, paths, loadings, mean=6.5, sd=1.7)
+
+
+def redrawn(n: int, draws: int, seed: int) -> np.ndarray:
+    """The rows, (draws, n), that a bootstrap without design draws: for doing it again by other means."""
+    taken = np.concatenate([counts(block, n) for block in blocks(draws, n, seed)]).astype(int)
+    return np.array([np.repeat(np.arange(n), each) for each in taken])
 
 
 def survey_of(

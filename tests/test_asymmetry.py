@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from known_models import survey_of
+from known_models import redrawn, survey_of
 
 from csat_lib.drivers import asymmetry
 from csat_lib.errors import ModelError, ParamsError
@@ -53,6 +53,22 @@ def test_bootstrap_errors_agree_with_the_robust_regression(frame):
     half = (found["penalty_high"] - found["penalty_low"]) / 2 / 1.96
     # 10 %: a quantile of 1,000 draws has an error of about 4 % of the width.
     np.testing.assert_allclose(half[DRIVERS], [error[f"{name}_low"] for name in DRIVERS], rtol=0.1)
+
+
+def test_intervals_are_those_of_the_same_resamples_done_anew_and_verdicts_on_signs_are_the_estimates():
+    part = sample(200, noise=60)
+    found = asymmetry(part, "overall", DRIVERS, cuts=(1, 5), draws=100, seed=1).set_index("driver").loc[DRIVERS]
+    design = np.column_stack([np.ones(200), *(group for name in DRIVERS for group in (part[name] <= 1, part[name] >= 5))]).astype(float)
+    y = part["overall"].to_numpy()
+    b = np.array([np.linalg.lstsq(design[rows], y[rows], rcond=None)[0][1:] for rows in (np.arange(200), *redrawn(200, 100, 1))])
+    for place, word in enumerate(("penalty", "reward")):
+        np.testing.assert_allclose(found[word], b[0, place::2], rtol=1e-8)
+        low, high = np.quantile(b[1:, place::2], [0.025, 0.975], axis=0)
+        np.testing.assert_allclose(found[f"{word}_low"], low, rtol=1e-8)
+        np.testing.assert_allclose(found[f"{word}_high"], high, rtol=1e-8)
+    wrong, wrong_in_the_first_draw = ((each[0::2] > 0) | (each[1::2] < 0) for each in (b[0], b[1]))
+    assert (wrong != wrong_in_the_first_draw).any()
+    assert ((found["verdict"] == "sign not interpretable") == wrong).all()
 
 
 def test_a_class_is_given_only_where_the_interval_allows_it():

@@ -44,6 +44,8 @@ def test_the_best_ratio_of_gain_to_cost_is_filled_first(survey, gain):
     assert found.left == pytest.approx(0, abs=1e-6)
     assert found.conf_low < found.estimate < found.conf_high
     assert found.levers["estimate"].sum() == pytest.approx(found.estimate)
+    # Gains: signs 10 x .3, food 4 x .4, walk 10 x .1, wifi nothing.
+    assert found.levers["driver"].to_dict() == {0: "signs", 1: "food", 2: "walk", 3: "wifi"}
 
 
 @pytest.mark.parametrize("seed", range(6))

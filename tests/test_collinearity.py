@@ -69,6 +69,29 @@ def test_near_copies_exceed_the_thresholds_and_each_threshold_has_its_source(fra
     assert found.loc[("largest_correlation", ""), "verdict"] == "above 0.9"
 
 
+def two_drivers(r):
+    """Moments of two drivers with this correlation, and of an outcome."""
+    R = np.array([[1, r, 0.3], [r, 1, 0.4], [0.3, 0.4, 1]])
+    return Moments(items=("x", "z", "y"), n=500, n_effective=500.0, mean=np.zeros(3), covariance=R)
+
+
+@pytest.mark.parametrize(
+    ("metric", "r", "verdict"),
+    [
+        # Two drivers: VIF = 1 / (1 - r^2), condition number = sqrt((1 + r) / (1 - r)).
+        ("vif", np.sqrt(1 - 1 / 4.99), "ok"),
+        ("vif", np.sqrt(1 - 1 / 5.01), "above 5"),
+        ("condition_number", (29.9**2 - 1) / (29.9**2 + 1), "ok"),
+        ("condition_number", (30.1**2 - 1) / (30.1**2 + 1), "above 30"),
+        ("largest_correlation", 0.899, "ok"),
+        ("largest_correlation", -0.901, "above 0.9"),
+    ],
+)
+def test_each_threshold_is_where_its_source_has_it(metric, r, verdict):
+    found = collinearity(two_drivers(r), "y", ["x", "z"])
+    assert found.loc[found["metric"] == metric, "verdict"].unique().tolist() == [verdict]
+
+
 def test_uncorrelated_drivers_are_not_inflated():
     m = Moments(items=("a", "b", "y"), n=50, n_effective=50.0, mean=np.zeros(3), covariance=np.diag([1.0, 4.0, 9.0]) + 0.0)
     found = panel(m, "y", ["a", "b"])["estimate"]

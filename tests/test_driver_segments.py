@@ -99,6 +99,19 @@ def test_with_weights_the_overall_test_is_robust(frame):
     assert row["statistic"] == pytest.approx(float(expected.fvalue), rel=1e-6)
 
 
+def test_respondents_without_weight_are_not_there(frame):
+    frame = frame[frame["region"] != "tiny"].reset_index(drop=True)
+    w = pd.Series(np.random.default_rng(156).gamma(2.0, size=len(frame)), index=frame.index).where(np.arange(len(frame)) % 5 > 0, 0.0)
+    there = w > 0
+    found = importance_by_segment(frame, "y", DRIVERS, "region", weights=w, **DRAWS)
+    expected = importance_by_segment(frame[there], "y", DRIVERS, "region", weights=w[there], **DRAWS)
+    for table in ("importance", "tests", "overall", "panel"):
+        ours, theirs = (getattr(each, table) for each in (found, expected))
+        if table == "panel":
+            ours, theirs = (each[each["metric"] != "missing_share"].reset_index(drop=True) for each in (ours, theirs))
+        pd.testing.assert_frame_equal(ours, theirs)
+
+
 def test_with_clusters_the_overall_test_counts_clusters(frame):
     branched = frame.assign(branch=frame.index % 40)
     survey = survey_of(branched, [*DRIVERS, "y"], low=-50, high=60, roles={"branch": "cluster", "region": "segment"})

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from known_models import golden, survey_of
 
 from csat_lib.drivers import METHODS, collinearity, differences, importance
-from csat_lib.drivers.resamples import letters
+from csat_lib.drivers.resamples import evaluated, letters
 from csat_lib.errors import DataError, ModelError, ParamsError
-from csat_lib.stats import Moments, blocks, counts, moments
+from csat_lib.stats import Moments, blocks, counts, moments, products
 
 SUMMING = ["lmg", "johnson", "car", "pratt"]
 DRIVERS = ["a", "b", "c", "d", "e"]
@@ -261,6 +261,16 @@ def test_a_bootstrap_draw_is_the_estimate_of_the_rows_it_repeats(frame, weights)
     np.testing.assert_allclose(found["conf_low"], repeated.quantile(0.025), rtol=1e-8)
     shares = repeated.div(repeated.sum(axis=1), axis=0)
     np.testing.assert_allclose(found["share_high"], shares.quantile(0.975), rtol=1e-8)
+
+
+@pytest.mark.parametrize("drivers", [3, 21])
+def test_however_many_drivers_every_draw_is_evaluated(drivers):
+    draw = np.random.default_rng(83)
+    X = draw.normal(size=(60, drivers + 1))
+    taken = counts(next(iter(blocks(5, 60, 1))), 60)
+    found = evaluated(products(X, np.ones(60), "listwise"), taken, lambda R: R[:-1, -1], drivers)
+    again = [np.corrcoef(np.repeat(X, each.astype(int), axis=0), rowvar=False)[:-1, -1] for each in taken]
+    np.testing.assert_allclose(found, np.transpose(again), atol=1e-12)
 
 
 def test_draws_repeat_with_their_seed(frame):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_models import survey_of
+from statsmodels.stats.proportion import proportion_confint
 
 from csat_lib.drivers import kano
 from csat_lib.errors import DataError, ModelError, ParamsError
@@ -37,6 +38,14 @@ def test_a_published_table_comes_back(feature):
     assert found["worse"] == pytest.approx(worse, abs=0.000501)
     assert found["difference"] == pytest.approx(difference)
     assert found["critical"] == pytest.approx(critical, abs=0.0501)
+
+
+def test_intervals_are_wilson_s_and_stand_in_order():
+    # M 30, O 20, A 25, I 25 of 100: better (A + O) 45 %, worse (M + O) 50 %; the error of a mean of n answers is that of n - 1 draws.
+    found = kano(answered([30, 20, 25, 25, 0, 0]), {"app": ("f", "d")}, confidence=0.9).iloc[0]
+    for word, share, sign in (("better", 0.45, 1), ("worse", 0.50, -1)):
+        ends = sorted(sign * end for end in proportion_confint(share * 99, 99, alpha=0.1, method="wilson"))
+        assert found[[f"{word}_low", f"{word}_high"]].tolist() == pytest.approx(ends, abs=1e-9)
 
 
 def test_the_evaluation_table_is_that_of_berger_and_others():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from known_models import survey_of, truth
+from known_models import redrawn, survey_of, truth
 
 from csat_lib.drivers import levers
 from csat_lib.drivers.levers import Gains, check_drawn
@@ -119,6 +119,13 @@ def test_the_bootstrap_agrees_with_the_linearised_standard_error(survey):
     # 10 %: a standard error of 2,000 draws has an error of 1.6 %, and the two differ by 1 / n.
     np.testing.assert_allclose(drawn["std_error"], formula.loc[drawn.index, "std_error"], rtol=0.1)
     assert (drawn["basis"] == "regression").all()
+
+
+def test_the_error_is_the_spread_of_all_draws(frame, survey):
+    found = levers(survey, "overall", DRIVERS, points=1, draws=100, seed=4).set_index("driver").loc[DRIVERS]
+    design, y = np.column_stack([np.ones(500), frame[DRIVERS]]), frame["overall"].to_numpy()
+    b = np.array([np.linalg.lstsq(design[rows], y[rows], rcond=None)[0][1:] for rows in redrawn(500, 100, 4)])
+    np.testing.assert_allclose(found["std_error"], b.std(axis=0, ddof=1), rtol=1e-8)
 
 
 def test_an_item_of_the_model_gains_its_share_of_the_total_effect(modelled):

@@ -1,5 +1,7 @@
 """Necessary conditions: ceilings, effect sizes, the permutation test and the bottleneck table."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +81,14 @@ def test_p_values_are_uniform_without_a_relation():
     ]
     small = np.mean([each["p_value"].iloc[0] <= 0.1 for each in p])
     assert 0.04 < small < 0.17  # three standard errors of a share of 0.1 in 200
+
+
+def test_permutations_in_many_small_blocks_are_the_same_permutations(monkeypatch):
+    draw = np.random.default_rng(8)
+    frame = pd.DataFrame({"x": draw.normal(size=60)}).assign(y=lambda each: each["x"] + draw.normal(size=60))
+    together = necessity(frame, "y", ["x"], permutations=110, seed=3)
+    monkeypatch.setattr(sys.modules["csat_lib.drivers.necessity"], "CELLS", 60 * 7)
+    pd.testing.assert_frame_equal(necessity(frame, "y", ["x"], permutations=110, seed=3), together)
 
 
 def test_units_and_the_order_of_rows_do_not_matter():

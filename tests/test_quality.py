@@ -206,6 +206,40 @@ def test_the_ratio_of_a_known_model_is_the_correlation_of_its_constructs():
     assert found[frozenset(("image", "satisfaction"))] == pytest.approx(0.525, abs=0.01)
 
 
+# Metric, side, threshold, caution: as the sources named in the rules print them.
+PUBLISHED_THRESHOLDS = """
+loading            at least 0.708 -
+alpha              at least 0.70  0.95
+alpha_standardised at least 0.70  0.95
+rho_a              at least 0.70  0.95
+rho_c              at least 0.70  0.95
+dillon_goldstein   at least 0.70  -
+eigenvalue_1       at least 1     -
+eigenvalue_2       at most  1     -
+ave                at least 0.50  -
+htmt               at most  0.90  0.85
+htmt2              at most  0.90  0.85
+vif_outer          at most  5     3
+vif_inner          at most  5     3
+srmr               at most  0.08  -
+srmr_saturated     at most  0.08  -
+"""
+
+
+@pytest.mark.parametrize("line", PUBLISHED_THRESHOLDS.split("\n")[1:-1])
+def test_thresholds_are_those_of_their_sources(line):
+    metric, _, side, threshold, caution = line.split()
+    rule, bound, step = RULES[metric], float(threshold), 1e-9 if side == "least" else -1e-9
+    assert rule.verdict(bound) in {"ok", f"doubtful (above {caution})"}
+    assert rule.verdict(bound - step) == f"{'below' if side == 'least' else 'above'} {bound:g}"
+    if caution != "-":
+        assert rule.verdict(float(caution)) == "ok"
+        assert rule.verdict(float(caution) + 1e-9) == f"doubtful (above {float(caution):g})"
+    else:
+        assert rule.verdict(bound + step) == "ok"
+        assert rule.caution is None
+
+
 def test_verdicts_name_the_side_that_was_missed():
     assert RULES["ave"].verdict(0.5) == "ok"
     assert RULES["ave"].verdict(0.499) == "below 0.5"

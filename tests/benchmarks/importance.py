@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from timing import Line, seconds
 
 import csat_lib as csat
 
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = 10_000
 LONGEST_LOOP = 12
 
@@ -42,13 +45,13 @@ def loop(frame: pd.DataFrame, names: list[str]) -> dict[str, float]:
     return found
 
 
-def exact(p: int) -> Line:
+def exact(p: int, under: float | None = None) -> Line:
     """One exact LMG from the rows."""
     frame, names = drivers_and_outcome(p)
     ours = seconds(lambda: csat.drivers.importance(frame, "y", names))
     task = f"LMG, {p} drivers, n = {ROWS:,}"
     if p > LONGEST_LOOP:
-        return Line(task, ours)
+        return Line(task, ours, under=under)
     return Line(task, ours, f"loop of {2**p:,} numpy solves", seconds(lambda: loop(frame, names), repeats=1))
 
 
@@ -57,7 +60,9 @@ def bootstrapped(p: int, draws: int) -> Line:
     frame, names = drivers_and_outcome(p)
     ours = seconds(lambda: csat.drivers.importance(frame, "y", names, draws=draws, seed=1), repeats=2)
     once = seconds(lambda: loop(frame, names))
-    return Line(f"LMG, {p} drivers, n = {ROWS:,}, {draws:,} resamples", ours, f"{draws:,} such loops, timed by one", draws * once)
+    return Line(
+        f"LMG, {p} drivers, n = {ROWS:,}, {draws:,} resamples", ours, f"{draws:,} such loops, timed by one", draws * once, under=2.0
+    )
 
 
 def sampled(p: int) -> Line:
@@ -90,3 +95,37 @@ def waves(p: int, draws: int) -> Line:
         given[f"20{13 + year}"] = frame.mask(draw.random(frame.shape) < 0.2)
     ours = seconds(lambda: csat.drivers.importance_by_wave(given, "y", names, missing="pairwise", draws=draws, seed=1), repeats=1)
     return Line(f"LMG of six waves, {p} drivers, pairwise, {draws:,} resamples each", ours)
+
+
+def airport(draws: int) -> Iterator[Line]:
+    """Six years of San Francisco Airport, where the real data are at hand: eight ratings, and fourteen by pairwise moments."""
+    try:
+        studies = {year: csat.load_study("sfo", str(year), root=ROOT) for year in range(2013, 2019)}
+        surveys = {str(year): csat.load_survey(study) for year, study in studies.items()}
+    except csat.errors.CsatError:
+        return
+    outcome, few = studies[2018].drivers.outcome, list(studies[2018].drivers.items)
+    given: dict[str, csat.survey.Data] = dict(surveys)
+    ratings = [name for name in surveys["2018"].responses if name != outcome and all(name in each.responses for each in surveys.values())]
+    for names, missing in ((few, "listwise"), (ratings, "pairwise")):
+        task = f"six years of SFO, {len(names)} ratings, {missing}, {draws:,} resamples each, with tests of change"
+        ours = seconds(
+            lambda: csat.drivers.importance_by_wave(given, outcome, names, missing=missing, draws=draws, seed=1),  # noqa: B023
+            repeats=1,
+        )
+        yield Line(task, ours, under=60.0)
+
+
+def lines(part: int) -> Iterator[Line]:
+    """All of the drivers', at a fraction of the sizes."""
+    yield exact(10)
+    if part == 1:
+        yield exact(12)
+    yield exact(15, under=0.05)
+    if part == 1:
+        yield exact(20, under=1.0)
+    yield bootstrapped(10, 1_000 // part)
+    yield sampled(30)
+    yield box(8 if part == 1 else 5)
+    yield waves(14 if part == 1 else 8, 1_000 // part)
+    yield from airport(2_000 // part)

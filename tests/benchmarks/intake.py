@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+from reading import reading
 from timing import Line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,3 +78,10 @@ def parquet_moments(n: int, items: int = 24) -> Line:
         task = "[None for file in Path(sys.argv[2]).iterdir() for _ in pq.ParquetFile(file, pre_buffer=False).iter_batches()]"
         theirs, _ = measured(reading, task, folder)
     return Line(f"moments of {n:,} x {items} Parquet, peak {peak:.2f} GiB", ours, "decoding the files alone", theirs)
+
+
+def lines(part: int) -> Iterator[Line]:
+    """From a file to answers and to moments, at a fraction of the sizes."""
+    yield reading(100_000 // part)
+    yield importing(1_000_000 // part)
+    yield parquet_moments(10_000_000 // part)

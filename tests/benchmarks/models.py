@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,7 +120,7 @@ def resampling(draws: int) -> list[Line]:
     paired = seconds(lambda: csat.bootstrap(partial, gaps, draws=draws, seed=1), repeats=2)
     task = f"{draws:,} resamples of the ECSI model, 250 x 24 {which}, with HTMT, total effects, signs, index"
     return [
-        Line(task, ours, f"practical floor: counts, one product, {fit.iterations} batched S @ W", usual),
+        Line(task, ours, f"practical floor: counts, one product, {fit.iterations} batched S @ W", usual, under=1.0, times=4.0),
         Line("  the same", ours, f"strict floor: the same of the triangle alone, {fit.iterations} products block by block", least),
         Line("  the same with two processes", both, "one process", ours),
         Line("  the same with 5 % gaps, pairwise", paired, "without gaps", ours),
@@ -168,4 +168,12 @@ def one_fit(n: int) -> Line:
     frame = answers(model, n)
     X = np.ascontiguousarray(frame.to_numpy())
     ours = seconds(lambda: csat.fit_pls(frame, model))
-    return Line(f"one fit of {n:,} x 24 from a DataFrame", ours, "numpy X'X of the array", seconds(lambda: X.T @ X))
+    return Line(f"one fit of {n:,} x 24 from a DataFrame", ours, "numpy X'X of the array", seconds(lambda: X.T @ X), under=0.5)
+
+
+def lines(part: int) -> Iterator[Line]:
+    """All of the path model's, at a fraction of the sizes."""
+    yield from resampling(5_000 // part)
+    yield from summaries(5_000 // part)
+    yield from further(1_000 // part)
+    yield one_fit(1_000_000 // part)

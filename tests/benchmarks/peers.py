@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +24,14 @@ import pandas as pd
 from memory import costs
 from models import ROOT, answers, ecsi, mobile
 from threadpoolctl import threadpool_limits
-from timing import machine, seconds
+from timing import Line, machine, seconds
 
 import csat_lib as csat
 from csat_lib.model import PlsFit
 from csat_lib.model.consistent import consistent, score_reliability
 from csat_lib.model.quality import htmt_table
 from csat_lib.stats import blocks, counts
+from csat_lib.study import Structure
 
 PEER = "seminr==0.2.1"
 PLACE = ROOT / "build" / "peers"
@@ -149,7 +150,7 @@ def their_bootstrap(python: Path, folder: Path, draws: int, cores: int) -> tuple
     return (taken := float(json.loads(asked(python, "bootstrap", folder, draws, cores)))), f"{taken:.1f} s"
 
 
-def bootstraps(python: Path, folder: Path, frame: pd.DataFrame, draws: int) -> list[Row]:
+def bootstraps(python: Path, folder: Path, frame: pd.DataFrame, draws: int) -> list[tuple[Line, Row]]:
     """The whole bootstrap on one core and on two."""
     fit = csat.fit_pls(frame, ecsi(), scale=(1, 10))
     rows = []
@@ -157,21 +158,23 @@ def bootstraps(python: Path, folder: Path, frame: pd.DataFrame, draws: int) -> l
         csat.bootstrap(fit, frame, draws=500, seed=1, workers=cores)  # joblib's processes start once in a session
         ours = seconds(lambda: csat.bootstrap(fit, frame, draws=draws, seed=1, workers=cores))  # noqa: B023
         theirs, told = their_bootstrap(python, folder, draws, cores)
-        rows.append(
-            Row(f"bootstrap, {draws:,} draws, {cores} process{'es' * (cores > 1)}", f"{ours:.3f} s", told, f"{theirs / ours:.0f} times")
-        )
+        task = f"bootstrap, {draws:,} draws, {cores} process{'es' * (cores > 1)}"
+        row = Row(task, f"{ours:.3f} s", told, f"{theirs / ours:.0f} times")
+        rows.append((Line(f"{task}, ECSI model, 250 x 24", ours, PEER.replace("==", " "), theirs, times=1 / 100), row))
     return rows
 
 
-def fits(python: Path, folder: Path, n: int) -> list[Row]:
+def fits(python: Path, folder: Path, n: int) -> tuple[Line, list[Row]]:
     """One fit of very many rows that are in memory already: time and further memory, each in a process of its own."""
     np.save(folder / "many.npy", answers(ecsi(), n).to_numpy())
     copy = n * len(ecsi().items) * 8 / 2**20
     own = [json.loads(asked(Path(sys.executable), "fit", folder, script="peers.py")) for _ in range(3)]
     ours, memory = min(own)
     theirs, more = json.loads(asked(python, "fit", folder))
-    return [
-        Row(f"one fit of {n:,} x 24, in memory", f"{ours:.3f} s", f"{theirs:.2f} s", f"{theirs / ours:.0f} times"),
+    task = f"one fit of {n:,} x 24, in memory"
+    line = Line(f"{task}, peak {memory:.0f} MiB above the data (theirs {more:.0f})", ours, PEER.replace("==", " "), theirs, times=1 / 40)
+    return line, [
+        Row(task, f"{ours:.3f} s", f"{theirs:.2f} s", f"{theirs / ours:.0f} times"),
         Row(f"  its peak above the loaded data ({copy:.0f} MiB)", f"{memory:.0f} MiB", f"{more:.0f} MiB", f"{more / memory:.0f} times"),
     ]
 
@@ -192,6 +195,25 @@ def table(rows: list[Row]) -> str:
     return "\n".join("  ".join(f"{cell:{'<' if at == 0 else '>'}{wide[at]}}" for at, cell in enumerate(row)) for row in cells)
 
 
+def hand_over(folder: Path, model: Structure, frame: pd.DataFrame) -> None:
+    """Model and rows as files, for the peer."""
+    asked_for = {"constructs": {each.name: list(each.items) for each in model.constructs}}
+    asked_for["drivers_of"] = {effect: list(causes) for effect, causes in model.drivers_of.items()}
+    (folder / "model.json").write_text(json.dumps(asked_for), encoding="utf-8")
+    np.save(folder / "rows.npy", frame.to_numpy())
+
+
+def lines(part: int) -> Iterator[Line]:
+    """The speeds alone, for the table of all speeds."""
+    python, model = installed(), ecsi()
+    frame = mobile(model)[0][list(model.items)]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        hand_over(folder, model, frame)
+        yield from (line for line, _ in bootstraps(python, folder, frame, 5_000 // part))
+        yield fits(python, folder, 1_000_000 // part)[0]
+
+
 def main() -> None:
     """Compare the numbers, then the times."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -203,18 +225,15 @@ def main() -> None:
     frame = frame[list(model.items)]
     with tempfile.TemporaryDirectory() as place, threadpool_limits(1):
         folder = Path(place)
-        asked_for = {"constructs": {each.name: list(each.items) for each in model.constructs}}
-        asked_for["drivers_of"] = {effect: list(causes) for effect, causes in model.drivers_of.items()}
-        (folder / "model.json").write_text(json.dumps(asked_for), encoding="utf-8")
-        np.save(folder / "rows.npy", frame.to_numpy())
+        hand_over(folder, model, frame)
         fit = csat.fit_pls(frame, model, **TIGHT)
         print(machine())
         print(f"ECSI model, 250 x 24 {which} answers, standardised, path scheme\n")
         rows = [
             *estimates(python, folder, fit),
             *same_resamples(python, folder, fit, frame, 200),
-            *bootstraps(python, folder, frame, 5_000 // part),
-            *fits(python, folder, 1_000_000 // part),
+            *(row for _, row in bootstraps(python, folder, frame, 5_000 // part)),
+            *fits(python, folder, 1_000_000 // part)[1],
         ]
     print(table(rows))
 

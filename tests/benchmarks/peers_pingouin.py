@@ -12,11 +12,13 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from timing import Line
 
 ROWS = 10_000
 PEER = "pingouin==0.7.0"
@@ -52,8 +54,27 @@ def theirs(path: Path) -> dict[str, object]:
     return {"seconds": taken, "estimate": found["relimp"].tolist()[1:], "version": pingouin.__version__}
 
 
-def compared(p: int, peer: str) -> tuple[list[str], float]:
-    """One line of the table, and the largest gap between the two programs' estimates."""
+@dataclass(frozen=True)
+class Pair:
+    """Both sides with so many drivers: seconds, ours with resamples, and the largest gap between the estimates."""
+
+    drivers: int
+    ours: float
+    theirs: float
+    resampled: float | None
+    gap: float
+
+    def cells(self) -> list[str]:
+        """A line of the table."""
+        line = [str(self.drivers), f"{self.ours:.4f}", f"{self.theirs:.4f}", f"{self.theirs / self.ours:.0f}"]
+        if self.resampled is not None:
+            loop = DRAWS * self.theirs
+            line += [f"{self.resampled:.2f}", f"{loop:.0f}", f"{loop / self.resampled:.0f}"]
+        return line
+
+
+def compared(p: int, peer: str) -> Pair:
+    """Both sides on the same rows."""
     import csat_lib as csat
 
     frame = made(p)
@@ -67,11 +88,21 @@ def compared(p: int, peer: str) -> tuple[list[str], float]:
     other = json.loads(said.splitlines()[-1])
     gap = float(np.abs(csat.drivers.importance(frame, "y", names)["estimate"] - other["estimate"]).max())
     ours = best(lambda: csat.drivers.importance(frame, "y", names))
-    line = [str(p), f"{ours:.4f}", f"{other['seconds']:.4f}", f"{other['seconds'] / ours:.0f}"]
-    if p == 10:
-        resampled = best(lambda: csat.drivers.importance(frame, "y", names, draws=DRAWS, seed=1))
-        line += [f"{resampled:.2f}", f"{DRAWS * other['seconds']:.0f}", f"{DRAWS * other['seconds'] / resampled:.0f}"]
-    return line, gap
+    resampled = best(lambda: csat.drivers.importance(frame, "y", names, draws=DRAWS, seed=1)) if p == 10 else None
+    return Pair(p, ours, float(other["seconds"]), resampled, gap)
+
+
+def lines(part: int) -> Iterator[Line]:
+    """The speeds alone, for the table of all speeds; with a part of the sizes fewer drivers."""
+    from peers import installed
+
+    python, peer = str(installed(PEER)), PEER.replace("==", " ")
+    for p in SIZES[2:] if part == 1 else SIZES[:1]:
+        found = compared(p, python)
+        yield Line(f"LMG, {p} drivers, n = {ROWS:,}", found.ours, peer, found.theirs, under=0.05 if p == 15 else None)
+        if found.resampled is not None:
+            told = f"{DRAWS:,} fits of {peer}, timed by one"
+            yield Line(f"LMG, {p} drivers, n = {ROWS:,}, {DRAWS:,} resamples", found.resampled, told, DRAWS * found.theirs, under=2.0)
 
 
 def main() -> None:
@@ -94,9 +125,9 @@ def main() -> None:
     gaps = []
     with threadpool_limits(1):
         for p in SIZES:
-            line, gap = compared(p, python)
-            gaps.append(gap)
-            print("  ".join(f"{cell:>{len(head)}}" for cell, head in zip(line, heads, strict=False)))
+            found = compared(p, python)
+            gaps.append(found.gap)
+            print("  ".join(f"{cell:>{len(head)}}" for cell, head in zip(found.cells(), heads, strict=False)))
     print(f"largest difference between the two programs' estimates: {max(gaps):.1e}")
 
 
