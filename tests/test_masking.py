@@ -12,7 +12,15 @@ import pytest
 from csat_lib.voice import known_names, mask, mask_all, personal
 
 CHINESE = "零一二三四五六七八九"
-WRAPPED = ("Please call {} today.", "请联系{}，谢谢！", "我的号码是{}。", "{}", "The queue was too long ({}), sort it out", "结账太慢,{},希望改进", "联系方式：{}")
+WRAPPED = (
+    "Please call {} today.",
+    "请联系{}，谢谢！",
+    "我的号码是{}。",
+    "{}",
+    "The queue was too long ({}), sort it out",
+    "结账太慢,{},希望改进",
+    "联系方式：{}",
+)
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 

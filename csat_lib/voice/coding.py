@@ -71,9 +71,7 @@ def code_comments(comments: pd.Series, themes: Themes) -> Coding:
         The index has a row twice.
     """
     if comments.index.has_duplicates:
-        raise DataError(
-            f"The comments' index has {comments.index[comments.index.duplicated()][0]} twice. Give every comment its own row."
-        )
+        raise DataError(f"The comments' index has {comments.index[comments.index.duplicated()][0]} twice. Give every comment its own row.")
     written = comments.astype(object).where(comments.notna(), "").astype(str)
     written = written[written.str.strip() != ""]
     codes, texts = pd.factorize(written.map(folded).to_numpy(dtype=object))
