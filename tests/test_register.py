@@ -105,7 +105,7 @@ def test_columns_may_be_called_otherwise():
 
 
 def test_a_missing_column_and_a_register_of_another_period_are_refused():
-    with pytest.raises(DataError, match="no column 'opened' for opened. Did you mean 'opend'"):
+    with pytest.raises(DataError, match=r"no column 'opened' for opened. Did you mean 'opend'"):
         register_from_frame(pd.DataFrame([row()]).rename(columns={"opened": "opend"}), PERIOD)
     with pytest.raises(DataError, match="none of 1 rows is a complaint opened in 2026Q3"):
         register(row(opened="2025-07-01T10:00"))

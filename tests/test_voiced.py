@@ -1,4 +1,4 @@
-"""The voice notebook's pieces on the simulated company: figures, sentences and charts in both languages, and no personal data in any of them."""
+"""The voice notebook on the simulated company: figures, sentences and charts in both languages, and no personal data in any of them."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_what_a_study_lacks_is_said_in_the_pages_language(tiny_project):
         page = open_page(study, language)
         with pytest.raises(NotInStudyError, match=word):
             voiced.hear(page, study, survey)
-        with pytest.raises(NotInStudyError, match="complaint register|投诉登记"):
+        with pytest.raises(NotInStudyError, match=r"complaint register|投诉登记"):
             complained.take(page, study)
 
 
