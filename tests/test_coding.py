@@ -78,7 +78,15 @@ def test_the_negation_window_ends(themes):
 
 @pytest.mark.parametrize(
     ("clause", "sign"),
-    [("good and fast", 1), ("not good", -1), ("isn't slow", 1), ("slow but good", 0), ("nothing of either", np.nan), ("不好", -1), ("收银很慢", -1)],
+    [
+        ("good and fast", 1),
+        ("not good", -1),
+        ("isn't slow", 1),
+        ("slow but good", 0),
+        ("nothing of either", np.nan),
+        ("不好", -1),
+        ("收银很慢", -1),
+    ],
 )
 def test_words_of_a_clause_give_its_sign_and_a_negation_turns_it(themes, clause, sign):
     assert np.array_equal(clause_sign(clause, themes), sign, equal_nan=True)
@@ -149,6 +157,8 @@ def test_precision_and_recall_are_counted_by_hand_the_same(themes):
     assert table.loc["price", "found"] == 2
 
 
-@pytest.mark.parametrize(("text", "language"), [("", "other"), ("wifi慢", "mixed"), ("收银台旁边的wifi太慢了很不方便希望改进", "zh"), ("ok", "en")])
+@pytest.mark.parametrize(
+    ("text", "language"), [("", "other"), ("wifi慢", "mixed"), ("收银台旁边的wifi太慢了很不方便希望改进", "zh"), ("ok", "en")]
+)
 def test_the_script_of_a_comment_is_told(text, language):
     assert language_of(text) == language

@@ -378,3 +378,10 @@ def test_eight_departments_rate_each_other_but_not_themselves(root: Path) -> Non
     assert (ratings["rater_department"] != ratings["rated_department"]).all()
     assert ratings["score"].between(1, 10).all()
     assert 150 <= len(ratings) <= 250
+
+
+def test_every_comment_has_its_true_themes_and_nothing_else_has() -> None:
+    wave = interview(DEMO, "2026Q3", seed=3)
+    wrote = wave.answers["comment"] != ""
+    assert (wave.people.loc[wrote, "themes"].str.fullmatch(r"[+-][a-z_]+(;[+-][a-z_]+)*")).all()
+    assert (wave.people.loc[~wrote, "themes"] == "").all()

@@ -101,7 +101,9 @@ def test_a_theme_that_few_mention_has_neither_gap_nor_what_follows_from_it(theme
 def test_everybody_may_be_the_base(themes):
     survey = make()
     coding = coded(survey, themes)
-    wrote, everyone = (theme_impact(coding, survey, "score", base=base).set_index("theme").loc["queue"] for base in ("comments", "respondents"))
+    wrote, everyone = (
+        theme_impact(coding, survey, "score", base=base).set_index("theme").loc["queue"] for base in ("comments", "respondents")
+    )
     assert wrote["share"] == pytest.approx(coding.dummies()["queue"].mean())
     assert everyone["share"] == pytest.approx(coding.dummies()["queue"].sum() / len(survey))
     assert everyone["n"] == wrote["n"]

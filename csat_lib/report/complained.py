@@ -160,6 +160,8 @@ def chart(page: Page, study: Study, past: Mapping[str, pd.DataFrame]) -> pd.Data
     NotInStudyError
         No denominator, or too few periods.
     """
+    if study.period.name not in past:
+        raise NotInStudyError(page.say("missing_register", study=study.name, period=study.period))
     last = set(past[study.period.name]["metric"])
     rates = [name for name in ("complaint_rate_orders", "complaint_rate_customers") if name in last]
     if not rates:

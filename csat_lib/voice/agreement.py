@@ -58,8 +58,9 @@ def kappa(first: Sequence[object], second: Sequence[object], *, confidence: floa
     agreement = float(np.trace(table) / table.sum())
     if len(known) < 2:
         return {**dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), np.nan), "agreement": agreement, "n": float(len(a))}
-    found = cohens_kappa(table)
-    estimate, error = float(found.kappa), float(found.std_kappa)
+    with np.errstate(divide="ignore", invalid="ignore"):  # full agreement leaves no variance to take a root of
+        found = cohens_kappa(table)
+    estimate, error = float(found.kappa), float(np.nan_to_num(found.std_kappa))
     low, high = max(estimate - z * error, -1.0), min(estimate + z * error, 1.0)
     return {"estimate": estimate, "std_error": error, "conf_low": low, "conf_high": high, "agreement": agreement, "n": float(len(a))}
 

@@ -141,13 +141,24 @@ def personal(text: str, names: Names = NOBODY) -> list[Span]:
     found: list[Span] = []
     hidden = shadow
     for start, end, kind in _finds(shadow, names):
-        if "\0" not in hidden[start:end]:
-            last = origin[end - 1] + 1
-            while last < len(text) and unicodedata.category(text[last]) in UNSEEN:
-                last += 1
-            found.append((origin[start], last, kind))
-            hidden = hidden[:start] + "\0" * (end - start) + hidden[end:]
+        for first, last in _open(hidden, start, end, kind):
+            found.append((origin[first], _with_unseen(text, origin[last - 1] + 1), kind))
+            hidden = hidden[:first] + "\0" * (last - first) + hidden[last:]
     return _merged(found)
+
+
+def _open(hidden: str, start: int, end: int, kind: str) -> list[tuple[int, int]]:
+    """The parts of a find that no surer one has taken; a second reading of an address that was found counts for nothing."""
+    if kind == "e-mail" and "\0" in hidden[start:end]:
+        return []
+    return [(start + each.start(), start + each.end()) for each in re.finditer("[^\0]+", hidden[start:end])]
+
+
+def _with_unseen(text: str, last: int) -> int:
+    """The end of a find, invisible and combining characters after it taken along."""
+    while last < len(text) and unicodedata.category(text[last]) in UNSEEN:
+        last += 1
+    return last
 
 
 def _finds(shadow: str, names: Names) -> Iterator[Span]:

@@ -118,7 +118,7 @@ def _orders(orders: pd.DataFrame) -> pd.Series:
     numbers = pd.to_numeric(orders["orders"], errors="coerce")
     if numbers.isna().any() or (numbers < 0).any():
         row = int(np.flatnonzero((numbers.isna() | (numbers < 0)).to_numpy())[0])
-        raise DataError(f"orders, row {row + 2}: {orders['orders'].iloc[row]!r} is not a number of orders.")
+        raise DataError(f"orders, row {row + 2}: {orders['orders'].tolist()[row]!r} is not a number of orders.")
     keys = [orders["product"].astype(str), orders["month"].astype(str)]
     if pd.DataFrame({"a": keys[0], "b": keys[1]}).duplicated().any():
         raise DataError("orders: a product stands twice in a month. Add its rows up first.")

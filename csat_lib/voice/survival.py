@@ -16,6 +16,7 @@ from csat_lib.stats import check_confidence, z_value
 from csat_lib.voice.register import Register
 
 EVENTS = {"first_response": ("responded", "minutes", 60.0), "closed": ("done", "hours", 3600.0)}
+ROUNDING = 1e-9
 CURVE = ["metric", "segment", "time", "unit", "estimate", "std_error", "conf_low", "conf_high", "at_risk", "n"]
 QUANTILES = ["metric", "segment", "quantile", "estimate", "conf_low", "conf_high", "unit", "n", "open"]
 
@@ -124,10 +125,11 @@ def _fitted(own: pd.DataFrame) -> Any:  # noqa: ANN401  statsmodels has no types
 
 
 def _quantile(fit: Any, p: float, confidence: float) -> tuple[float, float, float]:  # noqa: ANN401
-    value = float(fit.quantile(p))
-    low, high = (float(each) for each in fit.quantile_ci(p, alpha=1 - confidence))
-    none = not np.isfinite(value)
-    return (np.nan if none else value), (low if np.isfinite(low) else np.nan), (high if np.isfinite(high) else np.nan)
+    served = np.flatnonzero(np.asarray(fit.surv_prob) <= 1 - p + ROUNDING)
+    value = float(fit.surv_times[served[0]]) if len(served) else np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):  # statsmodels takes logarithms of 0 and 1 at the ends of the curve
+        low, high = (float(each) for each in fit.quantile_ci(p, alpha=1 - confidence))
+    return value, (low if np.isfinite(low) else np.nan), (high if np.isfinite(high) else np.nan)
 
 
 def _ends(S: np.ndarray, se: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:

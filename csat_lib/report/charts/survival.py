@@ -83,5 +83,5 @@ def _promise(axes: Axes, page: Page, promised: float) -> None:
 
 def _half(rows: pd.DataFrame) -> float | None:
     """The first time by which half are served."""
-    below = rows[rows["estimate"] <= 0.5]
+    below = rows[rows["estimate"] <= 0.5 + 1e-9]
     return float(below["time"].iloc[0]) if len(below) else None
