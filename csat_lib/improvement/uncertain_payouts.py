@@ -83,7 +83,7 @@ def expected_payout(score: float, std_error: float, tiers: Tiers, base: float) -
         As in ``tier_probabilities``.
 
     >>> round(expected_payout(84.6, 1.2, [(85, 0.008), (80, 0.006), (0, 0.0)], 16200), 2)
-    109.17
+    109.16
     """
     table = tier_probabilities(score, std_error, tiers, base)
     return float(table["payout"].to_numpy(dtype=float) @ table["probability"].to_numpy(dtype=float))
