@@ -8,15 +8,17 @@ import pandas as pd
 
 from csat_lib.errors import ModelError, NotInStudyError
 from csat_lib.improvement import Action, Verification, fieldwork_of, load_actions, propose, verify
-from csat_lib.improvement import listed as register
+from csat_lib.improvement import listed as entries
 from csat_lib.improvement import overdue as late
 from csat_lib.index import dissatisfied_items
+from csat_lib.report.complained import orders
 from csat_lib.report.improvement_words import PHRASES
 from csat_lib.report.keyfigures import figures, outcome_trend
 from csat_lib.report.page import Page
 from csat_lib.study import Study
 from csat_lib.survey import Survey
 from csat_lib.tracking import misses, scorecard
+from csat_lib.voice import Register, load_register, priority_products, product_months
 
 LISTED = ["id", "label", "measure", "owner", "due", "status", "days_late"]
 
@@ -48,7 +50,7 @@ def running(page: Page, study: Study) -> pd.DataFrame:
     page, study
         As in ``overdue``.
     """
-    table = register(load_actions(study), as_of=study.period.end, language=page.language)
+    table = entries(load_actions(study), as_of=study.period.end, language=page.language)
     named = _named(page, table).sort_values("opened", ascending=False, kind="stable", ignore_index=True)
     named["status"] = named["status"].where(named["days_late"] == 0, "overdue")
     return named[[*LISTED[:4], "department", "opened", *LISTED[4:]]]
@@ -124,7 +126,8 @@ def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = N
     study, survey : Study, Survey
         Of the period.
     products : DataFrame, optional
-        product, estimate (per cent of orders complained about), n: from the voice of the customer.
+        product, estimate (per cent of orders complained about); by default those whose complaints passed the study's threshold in a month,
+        where it has a register of complaints and orders by product.
     language : {"en", "zh"}
         Of the targets' owners.
 
@@ -137,13 +140,17 @@ def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = N
     graded = tuple(name for name in settings.grades if name in survey.responses and survey.responses[name].notna().any())
     answered = dissatisfied_items(survey, graded, confidence=settings.confidence) if graded else None
     missed = _missed(study, survey, language) if settings.targets else None
+    sold = orders(study) if products is None and study.paths.has_data("complaints") else None
+    complained = None if sold is None else load_register(study)
+    if complained is not None and sold is not None:
+        products = _priority_products(study, complained, sold)
     if answered is None and missed is None and products is None:
         raise NotInStudyError(f"{study.name} has neither targets nor items on five grades, so nothing proposes an action.")
     try:
         actions: Sequence[Action] = load_actions(study)
     except NotInStudyError:
         actions = ()
-    return propose(
+    table = propose(
         period=study.period.name,
         as_of=study.period.end,
         dissatisfied=answered,
@@ -151,6 +158,16 @@ def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = N
         products=products,
         actions=actions,
     )
+    if complained is None:
+        return table
+    names = zip(table["kind"], table["name"], strict=True)
+    return table.assign(called=[complained.settings.label("products", name, language) if kind == "product" else "" for kind, name in names])
+
+
+def _priority_products(study: Study, register: Register, sold: pd.DataFrame) -> pd.DataFrame:
+    """The products above the threshold of complaints in a month, each with its worst month's share."""
+    months = product_months(register, sold, confidence=study.parameters.confidence)
+    return priority_products(months)[["product", "highest"]].rename(columns={"highest": "estimate"})
 
 
 def named_proposals(page: Page, table: pd.DataFrame) -> pd.DataFrame:
