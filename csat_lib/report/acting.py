@@ -193,7 +193,8 @@ def answered_name(page: Page, kind: str, name: str, *, called: str = "") -> str:
     kind, name, called : str
         As in the register.
     """
-    label = called or page.targets[name].label.say(page.language) if kind == "target" and name in page.targets else page.label(name)
+    known = page.targets[name].label.say(page.language) if kind == "target" and name in page.targets else page.label(name)
+    label = called or known
     return page.say(f"answers_{kind}", what=label)
 
 
