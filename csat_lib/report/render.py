@@ -217,7 +217,7 @@ def _without_refusals(cells: list[NotebookNode], language: str) -> list[Notebook
 
 @dataclass(slots=True)
 class _Refusals:
-    """What was refused: in this section, and by the names that are missing since."""
+    """What was refused: in this section, and by the names that are missing since; "" is the last refusal of all."""
 
     here: set[str] = field(default_factory=set)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -235,7 +235,7 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
     if name not in REFUSALS:
         return None
-    refused.names |= dict.fromkeys(assigned(_text(cell.source)), (name, message))
+    refused.names |= dict.fromkeys(("", *assigned(_text(cell.source))), (name, message))
     if message in refused.here:
         return None
     refused.here.add(message)
