@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def _edited(text: str, name: str, changes: Mapping[str, str]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.split(newline)
     starts = [place for place, line in enumerate(lines) if re.match(r"-(\s|$)", line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         own = next((line for line in lines[start:end] if re.match(r"(- |  )id\s*:", line)), "")
         if re.sub(r"\s+#.*$", "", own.partition(":")[2]).strip().strip("\"'") != name:
             continue

@@ -19,7 +19,7 @@ FILE = "actions.yaml"
 KINDS = ("item", "theme", "complaint", "product", "target")
 STATES = ("open", "in progress", "done", "dropped")
 ENDED = ("done", "dropped")
-COLUMNS = ["id", "kind", "name", "measure", "owner", "department", "opened", "due", "status", "days_late", "expected"]
+COLUMNS = ["id", "kind", "name", "called", "measure", "owner", "department", "opened", "due", "status", "days_late", "expected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Action:
         When it was accepted, and until when it is to be done.
     kind, name : str
         What it answers: an item, theme, complaint category, product or target, and its name.
+    called : Text
+        What that is called on a page, where neither codebook nor targets know it; empty else.
     cause, measure, owner, department, evidence : Text
         Why, what is done, who answers for it, where, and what shows that it was done.
     status : {"open", "in progress", "done", "dropped"}
@@ -53,6 +55,7 @@ class Action:
     due: dt.date
     kind: str
     name: str
+    called: Text
     cause: Text
     measure: Text
     owner: Text
@@ -98,6 +101,7 @@ class _Record(Strict):
     id: str
     opened: Date
     answers: dict[Literal["item", "theme", "complaint", "product", "target"], str]
+    called: Label = Text()
     cause: Label = Text()
     measure: Filled
     owner: Filled
@@ -178,11 +182,12 @@ def listed(actions: Sequence[Action], *, as_of: dt.date, language: str = "en") -
     Returns
     -------
     DataFrame
-        id, kind, name, measure, owner, department, opened, due, status, days_late, expected.
+        id, kind, name, called, measure, owner, department, opened, due, status, days_late, expected.
     """
     rows = [
         (
-            *(each.id, each.kind, each.name, each.measure.say(language), each.owner.say(language), each.department.say(language)),
+            *(each.id, each.kind, each.name),
+            *(text.say(language) for text in (each.called, each.measure, each.owner, each.department)),
             *(each.opened.isoformat(), each.due.isoformat(), each.status_at(as_of), each.days_late(as_of), each.expected),
         )
         for each in actions
@@ -209,7 +214,7 @@ def _action(given: _Record) -> Action:
     if len(given.answers) != 1:
         kind, name = "", ", ".join(given.answers)
     segments = {key: tuple(given.segment[key]) for key in given.segment}, {key: tuple(given.control[key]) for key in given.control}
-    texts = given.cause, given.measure, given.owner, given.department, given.evidence
+    texts = given.called, given.cause, given.measure, given.owner, given.department, given.evidence
     dates = given.started, given.closed
     return Action(given.id, given.opened, given.due, kind, name, *texts, given.status, *dates, metric, given.expected, *segments)
 

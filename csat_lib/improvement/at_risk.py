@@ -84,7 +84,7 @@ def at_risk(customers: pd.DataFrame, rules: Risk, *, as_of: dt.date, complaints:
 
 
 def reasons_by_tier(risk: pd.DataFrame, customers: pd.DataFrame, rules: Risk) -> pd.DataFrame:
-    """How many customers each reason concerns: tier, reason ("all": any), n, share (of the tier's customers), spending_share.
+    """How many customers each reason concerns: tier ("all": all that count), reason ("all": any), n, share (of the tier), spending_share.
 
     Parameters
     ----------
@@ -96,8 +96,9 @@ def reasons_by_tier(risk: pd.DataFrame, customers: pd.DataFrame, rules: Risk) ->
         From study.yaml.
     """
     rows = []
-    for tier in rules.tiers:
-        whole, own = customers[customers["tier"] == tier], risk[risk["tier"] == tier]
+    for tier in ("all", *rules.tiers):
+        names = rules.tiers if tier == "all" else (tier,)
+        whole, own = customers[customers["tier"].isin(names)], risk[risk["tier"].isin(names)]
         money = float(whole["spending"].sum()) if "spending" in whole else np.nan
         for reason in ("all", *REASONS):
             part = own if reason == "all" else own[own["reasons"].str.split("; ").map(lambda words, reason=reason: reason in words)]

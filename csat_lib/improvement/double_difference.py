@@ -2,7 +2,8 @@
 
 Letters: in each wave d = ybar_T - ybar_U over treated and untreated respondents; the effect is d2 - d1.
     z_i = w_i (y_i - ybar_T) / W_T of the treated, -w_i (y_i - ybar_U) / W_U of the others: linearised values of d
-    var(effect) = var(d1) + var(d2) - 2 cov,   cov = m / (m - 1) sum (z1 - mean z1)(z2 - mean z2) over the m respondents of both waves
+    var(effect) = var(d1) + var(d2) - 2 cov,   cov = sum over groups of m / (m - 1) sum (z1 - mean z1)(z2 - mean z2) over the m respondents
+                                                     who were in one group in the first wave and in one in the second
 Treated and untreated are independent samples within a wave, so that var(d) is the sum of two linearised variances, unless clusters hold
 both: then the variance is that of the clusters' totals of z.
 Degrees of freedom by Satterthwaite, on n_effective or on clusters less strata.
@@ -35,12 +36,13 @@ class Side(NamedTuple):
 
 
 class Level(NamedTuple):
-    """One wave's difference: means and answers of both groups, components of its variance with their degrees of freedom, z by row."""
+    """One wave's difference: means and answers of both groups, parts of its variance with their df, z and group (1, 0) by row."""
 
     means: tuple[float, float]
     n: tuple[int, int]
     parts: tuple[tuple[float, float], ...]
     z: Array
+    group: Array
 
     @property
     def difference(self) -> float:
@@ -61,8 +63,9 @@ def level(side: Side) -> Level:
     """The difference between treated and untreated in one wave."""
     answered = ~np.isnan(side.y) & (side.w > 0)
     masks = side.treated & answered, side.untreated & answered
-    z, found = np.full(len(side.y), np.nan), []
+    z, group, found = np.full(len(side.y), np.nan), np.full(len(side.y), np.nan), []
     for mask, sign in zip(masks, (1.0, -1.0), strict=True):
+        group[mask] = float(sign > 0)
         w, y = side.w[mask], side.y[mask]
         total = float(w.sum())
         mean = float(w @ y / total) if total > 0 else np.nan
@@ -71,7 +74,7 @@ def level(side: Side) -> Level:
     means, n = (found[0][0], found[1][0]), (found[0][1], found[1][1])
     straddle = side.cluster is not None and bool(np.intersect1d(side.cluster[masks[0]], side.cluster[masks[1]]).size)
     parts = (_joint(z, side, masks[0] | masks[1]),) if straddle else tuple(_single(side, mask) for mask in masks)
-    return Level(means, n, parts, z)
+    return Level(means, n, parts, z, group)
 
 
 def effect_of(before: Level, after: Level, rows: tuple[Places, Places] | None = None) -> Effect:
@@ -84,7 +87,7 @@ def effect_of(before: Level, after: Level, rows: tuple[Places, Places] | None = 
     rows : (places, places), optional
         Rows of the respondents of both waves, in one order.
     """
-    covariance, m = _covariance(before.z[rows[0]], after.z[rows[1]]) if rows is not None else (0.0, 0)
+    covariance, m = _covariance(before, after, rows) if rows is not None else (0.0, 0)
     parts = np.array([*before.parts, *after.parts])
     alone = float(parts[:, 0].sum())
     variance = max(alone - 2 * covariance, 0.0)
@@ -137,10 +140,14 @@ def _df(w: Array, strata: npt.NDArray[Any] | None, cluster: npt.NDArray[Any] | N
     return float(len(np.unique(cluster)) - (1 if strata is None else len(np.unique(strata))))
 
 
-def _covariance(one: Array, two: Array) -> tuple[float, int]:
+def _covariance(before: Level, after: Level, rows: tuple[Places, Places]) -> tuple[float, int]:
+    one, two = before.z[rows[0]], after.z[rows[1]]
     both = ~np.isnan(one) & ~np.isnan(two)
-    m = int(both.sum())
-    if m < 2:
-        return 0.0, m
-    one, two = one[both], two[both]
-    return m / (m - 1) * float((one - one.mean()) @ (two - two.mean())), m
+    total = 0.0
+    for first in (0.0, 1.0):
+        for second in (0.0, 1.0):
+            here = both & (before.group[rows[0]] == first) & (after.group[rows[1]] == second)
+            m = int(here.sum())
+            if m > 1:
+                total += m / (m - 1) * float((one[here] - one[here].mean()) @ (two[here] - two[here].mean()))
+    return total, int(both.sum())

@@ -127,8 +127,8 @@ def _cells(table: pd.DataFrame, fewest: int, confidence: float) -> pd.DataFrame:
         y = own.to_numpy(dtype=float)
         rest = table.loc[table.index.difference(own.index), "points"].to_numpy(dtype=float)
         gap = float(y.mean() - rest.mean()) if len(rest) else np.nan
-        varies = len(y) >= max(fewest, 2) and len(rest) > 1 and (np.ptp(y) > 0 or np.ptp(rest) > 0)
-        p = float(stats.ttest_ind(y, rest, equal_var=False).pvalue) if varies and np.ptp(y) > 0 else np.nan
+        varies = len(y) >= max(fewest, 2) and len(rest) > 1 and np.ptp(y) > 0 and np.ptp(rest) > 0
+        p = float(stats.ttest_ind(y, rest, equal_var=False).pvalue) if varies else np.nan
         rows.append((rater, rated, *_figures(y, confidence), gap, p))
     cells = pd.DataFrame(rows, columns=["rater", "rated", *FIGURES, "gap", "p_value"])
     tested = cells["p_value"].notna().to_numpy()

@@ -112,7 +112,7 @@ def point_value(score: float, tiers: Tiers, base: float, *, std_error: float = 0
     place_of(score, known)
     raised = float(min(max(score + points, known[-1].lower), known[0].upper))
     if not any(each.holds(raised) for each in known):  # an end that belongs to no tier
-        raised = math.nextafter(raised, score)
+        raised -= math.copysign(1e-8, points)
     return expected_payout(raised, std_error, known, base) - expected_payout(score, std_error, known, base)
 
 

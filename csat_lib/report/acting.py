@@ -116,7 +116,7 @@ def named_verification(page: Page, study: Study, found: Verification) -> pd.Data
     return table[[*columns, "placebo", "verdict", "note", "n"]]
 
 
-def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = None) -> pd.DataFrame:
+def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = None, language: str = "en") -> pd.DataFrame:
     """Proposed actions from the period's missed targets, dissatisfied items and priority products.
 
     Parameters
@@ -125,6 +125,8 @@ def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = N
         Of the period.
     products : DataFrame, optional
         product, estimate (per cent of orders complained about), n: from the voice of the customer.
+    language : {"en", "zh"}
+        Of the targets' owners.
 
     Raises
     ------
@@ -134,7 +136,7 @@ def proposals(study: Study, survey: Survey, *, products: pd.DataFrame | None = N
     settings = study.parameters
     graded = tuple(name for name in settings.grades if name in survey.responses and survey.responses[name].notna().any())
     answered = dissatisfied_items(survey, graded, confidence=settings.confidence) if graded else None
-    missed = _missed(study, survey) if settings.targets else None
+    missed = _missed(study, survey, language) if settings.targets else None
     if answered is None and missed is None and products is None:
         raise NotInStudyError(f"{study.name} has neither targets nor items on five grades, so nothing proposes an action.")
     try:
@@ -164,22 +166,23 @@ def named_proposals(page: Page, table: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def answered_name(page: Page, kind: str, name: str) -> str:
-    """What an action answers, in words: the label of an item or target; a complaint's category or a theme by its name.
+def answered_name(page: Page, kind: str, name: str, *, called: str = "") -> str:
+    """What an action answers, in words: the label of an item or target; a complaint's category or a theme as it is called.
 
     Parameters
     ----------
     page : Page
         The language.
-    kind, name : str
+    kind, name, called : str
         As in the register.
     """
-    label = page.targets[name].label.say(page.language) if kind == "target" and name in page.targets else page.label(name)
+    label = called or page.targets[name].label.say(page.language) if kind == "target" and name in page.targets else page.label(name)
     return page.say(f"answers_{kind}", what=label)
 
 
 def _named(page: Page, table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(label=[answered_name(page, kind, name) for kind, name in zip(table["kind"], table["name"], strict=True)])
+    rows = table.to_dict("records")
+    return table.assign(label=[answered_name(page, row["kind"], row["name"], called=row.get("called") or "") for row in rows])
 
 
 def _note(page: Page, text: str) -> str:
@@ -190,12 +193,12 @@ def _note(page: Page, text: str) -> str:
     return page.say(key, **dict(zip(("n", "needed"), numbers, strict=False)))
 
 
-def _missed(study: Study, survey: Survey) -> pd.DataFrame | None:
+def _missed(study: Study, survey: Survey, language: str) -> pd.DataFrame | None:
     """Targets that were missed, and those at risk; none where the model cannot be trusted."""
     try:
         known = figures(study, survey, outcome_trend(study, {study.period.name: survey}))
     except (ModelError, NotInStudyError):
         return None
     settings = study.parameters
-    card = scorecard(known, settings.targets, language=settings.language, confidence=settings.confidence)
+    card = scorecard(known, settings.targets, language=language, confidence=settings.confidence)
     return misses(card, verdicts=("missed", "at risk"))

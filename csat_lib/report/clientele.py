@@ -64,7 +64,9 @@ def key_customers(page: Page, book: CustomerBook) -> pd.DataFrame:
             "This study names no key customers. Add key: {column: ..., value: ..., by: [...]} to customers: in its study.yaml."
         )
     own = book.customers[(book.customers[rule.column].astype(str) == rule.value) & (book.customers["class"] == "existing")]
-    return _shown(page, book, counts(own, rule.by or (rule.column,)))
+    table = counts(own, rule.by or (rule.column,))
+    again = (table["segment"] == "all") & (table["by"] != table["by"].iloc[0])
+    return _shown(page, book, table[~again])
 
 
 def flow(page: Page, book: CustomerBook) -> pd.DataFrame:
@@ -95,7 +97,7 @@ def flow(page: Page, book: CustomerBook) -> pd.DataFrame:
 
 
 def risks(page: Page, book: CustomerBook) -> pd.DataFrame:
-    """At risk by tier and reason: label (the tier), reason, n, share, spending_share.
+    """At risk by tier and reason, all tiers first: label, metric (the reason), segment (the tier), n, share, spending_share.
 
     Parameters
     ----------
@@ -110,9 +112,11 @@ def risks(page: Page, book: CustomerBook) -> pd.DataFrame:
     if book.rules.at_risk is None:
         raise NotInStudyError("This study does not say who is at risk. Add at_risk: {tiers: [...]} to customers: in its study.yaml.")
     table = reasons_by_tier(book.risk, book.customers, book.rules.at_risk)
+    tiers = [page.say("all_tiers") if each == "all" else label(page, book, each) for each in table["tier"]]
     words = [page.say("any_reason") if each == "all" else translated(each, page.language) for each in table["reason"]]
-    return table.assign(label=[label(page, book, each) for each in table["tier"]], reason=words)[
-        ["label", "reason", "n", "share", "spending_share"]
+    told = [page.say("of_group", by=tier, what=word) for tier, word in zip(tiers, words, strict=True)]
+    return table.rename(columns={"tier": "segment", "reason": "metric"}).assign(label=told)[
+        ["label", "metric", "segment", "n", "share", "spending_share"]
     ]
 
 

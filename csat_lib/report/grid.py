@@ -22,6 +22,7 @@ Row = Mapping[Any, Any]
 Digits = int | Mapping[str, int] | None
 By = str | Sequence[str] | None
 NAMES = frozenset({"construct", "item", "cause", "effect", "driver", "metric", "attribute", "by", "on", "outcome", "other"})
+UNBROKEN = frozenset({"id", "due", "opened", "date"})
 READ_OUT = frozenset({"metric", "rule"})
 TOLD = frozenset({"detail", "done", "source", "reason", "reasons"})
 MODES = frozenset({"mode", "against"})
@@ -230,6 +231,8 @@ def _words(sheet: Sheet, name: str, row: Row) -> str:
         return escape(text)
     if name in READ_OUT and text == str(value):
         text = readable(text)
+    if name in UNBROKEN:
+        text = text.replace("-", "\u2011")
     return escape(translated(text, page.language))
 
 

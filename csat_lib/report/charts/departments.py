@@ -30,7 +30,7 @@ from csat_lib.report.exhibits import Exhibit, guard, need, nothing
 from csat_lib.report.language import joined, listed
 from csat_lib.report.page import Page
 
-CELL, TOP, BOTTOM, RIGHT = 40, 78, 12, 16
+CELL, TOP, BOTTOM, RIGHT = 40, 54, 12, 16
 DARKEST = 0.62
 
 

@@ -86,7 +86,6 @@ def _steps(axes: Axes, kept: pd.DataFrame, low: float, high: float) -> None:
         axes.hlines(paid, start, end, color=ACCENT, linewidth=2.6, zorder=3)
     for (_, end, paid), (_, _, after) in pairwise(shown):
         axes.vlines(end, paid, after, color=ACCENT, linewidth=1.0, alpha=0.5, zorder=2)
-        axes.annotate(cells.shortest(end), (end, 0), (2, 4), textcoords="offset points", fontsize=11, color=SOFT)
     for start, _, paid in shown:
         if paid > 0:
             axes.annotate(cells.number(paid), (start, paid), (3, 5), textcoords="offset points", fontsize=12, color=INK)

@@ -27,7 +27,7 @@ from csat_lib.report.language import joined, translated
 from csat_lib.report.page import Page
 
 COLOURS = {"worked": GOOD, "worse": BAD, "not shown": WARN}
-RIGHT = 110.0
+RIGHT = 136.0
 
 
 def verified(page: Page, frame: pd.DataFrame, *, name: str = "action_effects", size: Size = "full") -> Exhibit:
@@ -38,7 +38,7 @@ def verified(page: Page, frame: pd.DataFrame, *, name: str = "action_effects", s
     page : Page
         From ``open_page``.
     frame : DataFrame
-        id, measure, estimate, conf_low, conf_high, expected, verdict, n: from ``report.acting.named_verification``.
+        id, metric, estimate, conf_low, conf_high, expected, verdict, n: from ``report.acting.named_verification``.
     name : str
         What the CSV is called.
     size : {"full", "half"}
@@ -49,14 +49,14 @@ def verified(page: Page, frame: pd.DataFrame, *, name: str = "action_effects", s
     ParamsError
         A column is missing.
     """
-    need(frame, ["id", "measure", "estimate", "conf_low", "conf_high", "expected", "verdict"], "A chart of effects")
+    need(frame, ["id", "metric", "estimate", "conf_low", "conf_high", "expected", "verdict"], "A chart of effects")
     kept = guard(page, frame)
     shown = kept.dropna(subset=["estimate"]).reset_index(drop=True)
     title = page.say("effects_title")
     if shown.empty:
         return nothing(page, name, title)
     with theme():
-        labels = [page.say("of_group", by=row["id"], what=row["measure"]) for row in shown.to_dict("records")]
+        labels = [page.say("of_group", by=row["id"], what=page.label(row["metric"])) for row in shown.to_dict("records")]
         figure, axes = sheet_of_rows(labels, size, right=RIGHT, top=12)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         for place, row in enumerate(shown.to_dict("records")):
