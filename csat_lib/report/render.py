@@ -229,7 +229,7 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
     lost = missing_name(message) if name == "NameError" else ""
-    if lost in refused.names:
+    if lost and lost in refused.names:
         name, message = refused.names[lost]
     elif SECTION_TAG not in _tags(cell) or (name not in REFUSALS and not (lost and refused.names)):
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
