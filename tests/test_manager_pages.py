@@ -172,5 +172,6 @@ def test_the_airport_without_a_model_has_its_other_sections(published, monkeypat
     assert list(found) == SECTIONS
     assert all(content(part) for part in found.values())
     assert "no path model" in " ".join(refused(found["The model behind it"]))
+    assert {line.split(".")[0] for line in refused(found["Method"])} == {"This study has no path model"}
     assert refused(found["What moved, and why"]) == []
     assert refused(found["Levers"]) == []

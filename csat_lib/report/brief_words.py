@@ -205,37 +205,3 @@ CAPTIONS: dict[str, tuple[str, str]] = {
     ),
     "month_figures": ("Key figures of {period}", "{period} 关键指标"),
 }
-
-REFUSALS: tuple[tuple[str, str], ...] = (
-    (
-        "{study} has no register of actions. Write {path}, or: csat actions add {same}",
-        "{study} 没有行动台账。请编写 {path}，或执行 csat actions add {same}",
-    ),
-    (
-        "{study} has neither targets nor items on five grades, so nothing proposes an action.",
-        "{study} 既无目标也无五级评价题，因此没有行动建议。",
-    ),
-    (
-        "{study} {period}: no action was due before this survey, so there is nothing to verify yet.",
-        "{study} {period}：本次调查之前没有到期的行动，尚无可检验者。",
-    ),
-    ("{study} has no incentives. Write {path} with its schemes and their tiers.", "{study} 没有激励方案。请在 {path} 中写明方案及其档次。"),
-    (
-        "{study} does not state what a point of loyalty is worth. Add loyalty_point: to its incentives.yaml.",
-        "{study} 未说明忠诚每提高一分的价值。请在 incentives.yaml 中添加 loyalty_point:。",
-    ),
-    ("{study} has no path model, so revenue cannot be traced to satisfaction.", "{study} 没有路径模型，无法由满意度推及收入。"),
-    (
-        "{study} {period} has no source accounts, so there is no customer list.",
-        "{study} {period} 没有客户账目（accounts），因此没有客户名单。",
-    ),
-    ("{study} {period} has no complaint register. Put it at {path}.", "{study} {period} 没有投诉台账。请放在 {path}。"),
-    (
-        "{study} {period}: no comments. The codebook has no question of role comment, or nobody wrote one.",
-        "{study} {period}：没有意见文本。编码本中没有 role 为 comment 的题目，或无人填写。",
-    ),
-    (
-        "No quarter of {period} has answers of its own. Add them as periods, such as {path}.",
-        "{period} 没有任何季度数据。请将各季度加入研究，例如 {path}。",
-    ),
-)

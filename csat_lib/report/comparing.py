@@ -90,7 +90,7 @@ def page(group: Sequence[site.Wave], language: str) -> str:
         "waves": [_facts(each, kept) for each in group],
         "words": {each: say(f"compare_{each}", language) for each in ("real", "noise", "unlike", "count", "to")},
     }
-    facts["words"]["to"] = say("to", language)  # type: ignore[call-overload,index]
+    facts["words"]["to"] = say("to", language)  # type: ignore[index]
     pairs = usual(group)
     last = [group.index(each) for each in pairs[0][1:]] if pairs else [0, len(group) - 1]
     return site.rendered(

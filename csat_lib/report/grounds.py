@@ -88,7 +88,7 @@ def changed(page: Page, study: Study) -> pd.DataFrame:
     rows += [(key, str(old.get(key, "–")), str(new.get(key, "–"))) for key in sorted({*old, *new} - OWN) if old.get(key) != new.get(key)]
     sets = [_set_of(each, page) for each in (before, study)]
     if sets[0] != sets[1]:
-        rows.append((page.label("weight_set_used"), *sets))
+        rows.append((page.label("weight_set_used"), sets[0], sets[1]))
     return pd.DataFrame(rows, columns=["label", "before", "after"])
 
 

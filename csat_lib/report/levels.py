@@ -197,8 +197,9 @@ def paths_by_period(page: Page, study: Study, history: Mapping[str, Survey], pat
     key = list(zip(table["cause"], table["effect"], strict=True))
     for name in names:
         try:
-            own = fit_pls(history[name], study.structure, **study.pls).paths.set_index(["cause", "effect"])["estimate"]  # type: ignore[arg-type]
+            own = fit_pls(history[name], study.structure, **study.pls).paths.set_index(["cause", "effect"])["estimate"]
         except CsatError:
+            table[name] = np.nan  # a dash: that period's model cannot be fitted
             continue
         table[name] = [float(own.get(pair, np.nan)) for pair in key]
     earlier = [name for name in names[:-1] if name in table]

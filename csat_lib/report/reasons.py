@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from csat_lib.report import brief_words
 from csat_lib.report.absent_words import ABSENT
 from csat_lib.report.finding_words import FINDINGS
 from csat_lib.report.refusal_words import REFUSALS
@@ -104,7 +103,7 @@ def _sentence(text: str) -> str | None:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The sentences as patterns, those without places first: a metric and a value are one word, any other place holds what stands there."""
-    pairs = sorted((*FINDINGS, *REFUSALS, *ABSENT, *brief_words.REFUSALS), key=lambda pair: "{" in pair[0])
+    pairs = sorted((*FINDINGS, *REFUSALS, *ABSENT), key=lambda pair: "{" in pair[0])
     return tuple((re.compile(re.sub(r"\\\{(\w+)\\\}", _place, re.escape(english)), flags=re.DOTALL), chinese) for english, chinese in pairs)
 
 

@@ -221,7 +221,7 @@ def _without_refusals(cells: list[NotebookNode], language: str) -> list[Notebook
 
 @dataclass(slots=True)
 class _Refusals:
-    """What was refused: in this section, and by the names that are missing since."""
+    """What was refused: in this section, and by the names that are missing since; "" is the last refusal of all."""
 
     here: set[str] = field(default_factory=set)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -233,13 +233,13 @@ def _without_refusal(cell: NotebookNode, output: NotebookNode, refused: _Refusal
         return output
     name, message = str(output.ename).rsplit(".", maxsplit=1)[-1], str(output.evalue)
     lost = missing_name(message) if name == "NameError" else ""
-    if lost in refused.names:
+    if lost and lost in refused.names:
         name, message = refused.names[lost]
     elif SECTION_TAG not in _tags(cell) or (name not in REFUSALS and not (lost and refused.names)):
         return _boxed(say("cell_failed", language, reason=name), "missing", language)
     if name not in REFUSALS:
         return None
-    refused.names |= dict.fromkeys(assigned(_text(cell.source)), (name, message))
+    refused.names |= dict.fromkeys(("", *assigned(_text(cell.source))), (name, message))
     if message in refused.here:
         return None
     refused.here.add(message)
