@@ -120,7 +120,7 @@ class TestMap:
         return {test for test, used in self.fixtures.items() if name in used and test.startswith(base)}
 
     def asked(self, file: str, line: int) -> set[str]:
-        """The tests of a statement; where it only runs when the file is imported, those of its function, else of the file, and of all results."""
+        """The tests of a statement; where it runs at import alone, those of its function, else of the file, and those of all results."""
         inner, *outer = spans(file, line)
         if found := self.running(file, inner):
             return found
