@@ -384,6 +384,22 @@ def test_distances_by_hand():
     assert np.isnan(distances(np.eye(2), np.ones((2, 2)))["d_g"])
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_distance_that_needs_an_inverse_is_undefined_where_either_matrix_has_none(swapped):
+    both = np.ones((2, 2)), np.eye(2)
+    found = distances(*(both[::-1] if swapped else both))
+    # Off the diagonal they differ by 1: SRMR = sqrt(1 / 3) of the lower triangle, d_ULS = (1 + 1) / 2.
+    assert found["srmr"] == pytest.approx(np.sqrt(1 / 3))
+    assert found["d_uls"] == 1
+    assert np.isnan(found["d_g"])
+
+
+def test_the_geodesic_distance_is_half_the_squared_logs_of_the_eigenvalues():
+    S, Sigma = np.array([[1, 0.6], [0.6, 1]]), np.array([[1, 0.2], [0.2, 1]])
+    # Both have the eigenvectors (1, 1) and (1, -1): the ratios are 1.2 / 1.6 and 0.8 / 0.4.
+    assert distances(S, Sigma)["d_g"] == pytest.approx((np.log(1.2 / 1.6) ** 2 + np.log(2) ** 2) / 2)
+
+
 def test_within_a_block_a_composite_is_as_observed_and_a_factor_is_not():
     fit = fit_pls(population(truth()), truth().structure)
     composite, factor = (
