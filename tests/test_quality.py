@@ -410,6 +410,29 @@ def test_within_a_block_a_composite_is_as_observed_and_a_factor_is_not():
         discrepancies(fit, measurement="both")
 
 
+def test_two_constructs_have_one_ratio_and_it_has_its_interval():
+    model = structure({"image": ["i1", "i2", "i3"], "quality": ["q1", "q2", "q3", "q4"]}, {"quality": ["image"]}, "quality")
+    rows = responses(truth(), 200, seed=61)
+    fit = fit_pls(rows, model)
+    draws = bootstrap(fit, rows, draws=100, seed=1)
+    ratio = assess(fit, draws).query("metric == 'htmt'")
+    np.testing.assert_allclose(ratio[["conf_low", "conf_high"]].to_numpy()[0], np.quantile(draws.htmt[0], [0.05, 0.95]), rtol=1e-12)
+
+
+def test_draws_of_another_model_are_refused_though_it_has_as_many_items():
+    rows = responses(truth(), 200, seed=61)
+    blocks_of_other = {
+        "image": ["i1", "i2", "i3"],
+        "quality": ["q1", "q2", "q3", "q4"],
+        **{each: [each] for each in ("s1", "s2", "s3", "l1")},
+    }
+    other = fit_pls(
+        rows, structure(blocks_of_other, {"quality": ["image"], "s1": ["quality"], "s2": ["s1"], "s3": ["s2"], "l1": ["s3"]}, "l1")
+    )
+    with pytest.raises(ParamsError, match="These draws are of another model"):
+        assess(fit_pls(rows, truth().structure), bootstrap(other, rows, draws=100, seed=1))
+
+
 @pytest.fixture(scope="module")
 def resampled_mobile(real_data):
     fit = fit_pls(mobile(real_data), ecsi())
