@@ -197,6 +197,9 @@ def test_the_ratio_that_revisiting_promises_is_the_one_it_brings():
         matrix.iloc[row.first, row.second], matrix.iloc[row.second, row.first] = row.proposed, 1 / row.proposed
         assert ahp(matrix).consistency_ratio == pytest.approx(row.consistency_ratio, abs=1e-10)
         assert row.proposed == pytest.approx(found.weights[row.first] / found.weights[row.second])
+        scale = [1 / 9, 1 / 8, 1 / 7, 1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        # Nearest by ratio: as far from 3 to 2 as from 1/3 to 1/2.
+        assert row.nearest == pytest.approx(min(scale, key=lambda step: max(step / row.proposed, row.proposed / step)))
 
 
 def test_two_things_have_one_judgement_and_nothing_to_save():
@@ -249,6 +252,8 @@ def test_judgements_that_leave_things_unconnected_are_refused():
     matrix.loc["a", "b"] = matrix.loc["c", "d"] = 3
     with pytest.raises(DataError, match="No judgement connects a, b with c, d"):
         ahp(matrix)
+    with pytest.raises(DataError, match="No judgement connects 1, 2 with 3, 4:"):
+        ahp(matrix.to_numpy())
 
 
 def test_the_arithmetic_method_needs_every_pair():

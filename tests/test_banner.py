@@ -168,6 +168,8 @@ def test_the_size_of_weights_does_not_matter():
     [
         ({"correction": "sidak"}, "No correction 'sidak'"),
         ({"alpha": 5}, "alpha=5: expected a level between 0 and 1"),
+        ({"alpha": 1}, "alpha=1: expected a level between 0 and 1"),
+        ({"alpha": 0}, "alpha=0: expected a level between 0 and 1"),
         ({"metrics": ["mean"]}, "No metric of a banner 'mean'. There are: score, top_2"),
         ({"test": "z"}, "No test 'z'"),
     ],

@@ -40,6 +40,7 @@ def test_concordance_and_its_test_agree_with_scipys_friedman_test_ties_or_not(ta
     assert found["chi_square"] == pytest.approx(chi_square, rel=1e-10)
     assert found["p_value"] == pytest.approx(p_value, rel=1e-9)
     assert found["estimate"] == pytest.approx(chi_square / (len(table) * (len(table[0]) - 1)), rel=1e-10)
+    assert (found["df"], found["n"]) == (len(table[0]) - 1, len(table))
 
 
 def test_kendalls_example_without_ties_has_its_published_concordance():
@@ -54,9 +55,11 @@ def test_experts_who_all_rank_alike_agree_fully_and_the_reverse_not_at_all():
     assert concordance(pd.DataFrame([[1, 2, 3, 4], [4, 3, 2, 1]]))["estimate"] == pytest.approx(0)
 
 
-def test_experts_who_rank_nothing_cannot_be_tested():
-    found = concordance(pd.DataFrame([[3, 3, 3], [5, 5, 5]]))
-    assert np.isnan(found["estimate"])
+@pytest.mark.parametrize("table", [[[3, 3, 3], [5, 5, 5]], [[1, 2, 3]], [[1], [2]]])
+def test_experts_who_rank_nothing_and_a_single_one_cannot_be_tested(table):
+    found = concordance(pd.DataFrame(table))
+    assert np.isnan([found["estimate"], found["chi_square"], found["p_value"]]).all()
+    assert (found["df"], found["n"]) == (len(table[0]) - 1, len(table))
     assert found["note"] == "nobody ranks: no test"
 
 

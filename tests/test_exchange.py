@@ -79,6 +79,13 @@ def test_a_group_that_is_a_stratum_exchanges_over_all_respondents(both):
     assert found.exchanged == "respondents"
 
 
+@pytest.mark.parametrize("sizes", [(60, 100), (100, 60), (80, 80)])
+def test_a_cluster_is_in_both_groups_whichever_has_more_of_it(sizes):
+    groups = [responses(truth(), n, seed=73 + n + place, answers="rounded") for place, n in enumerate(sizes)]
+    designed_groups = [designed(each, shop=[f"s{row % 10}" for row in range(len(each))]) for each in groups]
+    assert pair(*designed_groups).exchanged == "respondents within their cluster"
+
+
 def test_too_few_clusters_to_reject_anything_are_refused(both):
     with pytest.raises(ModelError, match="The test: only 5 clusters in both groups; at least 6 are needed"):
         pair(designed(both[0], shop=np.arange(120) // 40), designed(both[1], shop=100 + np.arange(80) // 40))

@@ -105,6 +105,15 @@ def test_arguments_that_do_not_fit_are_refused(weights, options, words):
         fuzzy_evaluation(weights, R, **options)
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [{"index": ["food", "food"]}, {"columns": ["good", "good"]}, {"index": ["food", "food"], "columns": ["good", "good"]}],
+)
+def test_factors_and_grades_named_twice_are_refused(labels):
+    with pytest.raises(ParamsError, match="factors x grades, each named once"):
+        fuzzy_evaluation([0.5, 0.5], pd.DataFrame([[0.5, 0.5], [0.4, 0.6]], **labels))
+
+
 def test_rows_of_unequal_length_are_refused():
     with pytest.raises(ParamsError, match="as many grades in every row"):
         fuzzy_evaluation([0.5, 0.5], [[0.5, 0.5], [1.0]])

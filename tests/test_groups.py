@@ -147,3 +147,17 @@ def test_counts_seeds_and_confidence_that_make_no_sense_are_refused(same, wrong,
     if "draws" not in wrong:
         with pytest.raises(ParamsError, match=told):
             micom(*same, MODEL, **{"seed": 1, "permutations": 100, **wrong})
+
+
+def test_exchanges_that_mostly_have_no_model_are_refused_with_their_number(same):
+    def lonely(rows):
+        """Two questions on which one respondent each differs from everybody else."""
+        part = rows.head(60).reset_index(drop=True)
+        for place, item in enumerate(("q1", "s1")):
+            part[item] = 5.0
+            part.loc[place, item] = 9.0
+        return part
+
+    # Both differing respondents of a question come into one group, and the other has a constant item, in half of the exchanges.
+    with pytest.raises(ModelError, match=r"^[5-9]\d of 100 exchanges could not be estimated: the groups are too small"):
+        compare_paths(lonely(same[0]), lonely(same[1]), MODEL, permutations=100, seed=1)

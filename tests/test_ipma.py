@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from known_models import MOBILE_BLOCKS, golden, mobile, structure, truth
+from known_models import MOBILE_BLOCKS, golden, mobile, structure, survey_of, truth
 
-from csat_lib.drivers import cipma, ipma
+from csat_lib.drivers import cipma, construct_scores, ipma
 from csat_lib.errors import ModelError, ParamsError
 from csat_lib.model import bootstrap, fit_pls, impacts, index_scores, index_weights, summarise
 from csat_lib.simulate import responses
@@ -101,6 +101,19 @@ def test_a_negative_weight_is_named(frame):
     assert np.isfinite(found[["importance", "performance"]]).all(axis=None)
     with pytest.raises(ModelError, match="quality: q4 has a weight that is not positive"):
         ipma(fit, turned, on="quality")
+
+
+def test_maps_are_of_models_and_rows_that_have_them(fit, frame):
+    with pytest.raises(ParamsError, match="draws= and seed= go together"):
+        ipma(fit, frame, draws=100)
+    with pytest.raises(ParamsError, match="draws= and seed= go together"):
+        ipma(fit, frame, seed=1)
+    with pytest.raises(ParamsError, match="Scores need the rows, and Moments have none"):
+        construct_scores(fit, fit.moments)
+    weighted = survey_of(frame.clip(-10, 25), list(frame), low=-10, high=25, weights=pd.Series(np.linspace(0.5, 1.5, len(frame))))
+    with pytest.raises(ParamsError, match="A ceiling bounds the respondents, not the population"):
+        cipma(fit_pls(weighted, truth().structure), weighted, on="loyalty", permutations=100, seed=1)
+    assert len(cipma(fit_pls(weighted, truth().structure), weighted, on="loyalty", permutations=100, seed=1, weighted="envelope")) == 3
 
 
 def test_bad_requests_are_refused(fit, frame):

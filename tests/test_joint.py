@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from known_models import redrawn, survey_of, truth
 
-from csat_lib.drivers.joint import joint, slopes_of
-from csat_lib.errors import ParamsError
+from csat_lib.drivers.joint import check_lost, joint, slopes_of
+from csat_lib.errors import ModelError, ParamsError
 from csat_lib.model import fit_pls
 from csat_lib.simulate import responses
 
@@ -67,6 +67,27 @@ def test_a_draw_that_fails_costs_only_itself():
     found = slopes_of(np.stack([fine, constant], axis=2))
     np.testing.assert_allclose(found[:, 0], np.linalg.solve(fine[:2, :2], fine[:2, 2]))
     assert np.isnan(found[:, 1]).all()
+
+
+def test_a_model_that_the_resamples_cannot_repeat_is_refused(frame, fit):
+    with pytest.raises(ParamsError, match="These data have 200 complete rows, the fit was made from 300"):
+        joint(frame.head(200), fit=fit)
+    with pytest.raises(ParamsError, match="The means of these data are not those of the fit"):
+        joint(frame + 1, fit=fit)
+    gaps = frame.mask(np.random.default_rng(1).random(frame.shape) < 0.05)
+    with pytest.raises(ParamsError, match="This fit used missing='pairwise'; the bootstrap resamples complete rows"):
+        joint(gaps, fit=fit_pls(gaps, truth().structure, missing="pairwise"))
+
+
+def test_too_many_lost_draws_are_refused():
+    values = np.ones((2, 5))
+    check_lost(values)
+    check_lost(None)
+    values[:, 1:3] = np.nan
+    check_lost(values)
+    values[:, 3] = np.nan
+    with pytest.raises(ModelError, match="3 of 4 resamples could not be used: a driver hardly varies"):
+        check_lost(values)
 
 
 def test_few_draws_are_refused_and_a_hundred_are_not(frame):

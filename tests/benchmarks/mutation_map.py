@@ -120,12 +120,32 @@ class TestMap:
         return {test for test, used in self.fixtures.items() if name in used and test.startswith(base)}
 
     def asked(self, file: str, line: int) -> set[str]:
-        """The tests of a statement; where it only runs when the file is imported, those of its function, else of the file, and of all results."""
+        """The tests of a statement; where it runs at import alone those of its function or file, of all results, and that say its name."""
         inner, *outer = spans(file, line)
         if found := self.running(file, inner):
             return found
-        of_all = {test for test in self.seconds if test.startswith("tests/test_results.py") and test not in self.bad}
+        named = {f"tests/{each.name}" for each in files_that_say(defined(file, inner[0]))} | {"tests/test_results.py"}
+        of_all = {test for test in self.seconds if test.partition("::")[0] in named and test not in self.bad}
         return next((found for span in outer if (found := self.running(file, span))), set()) | of_all
+
+
+def defined(file: str, line: int) -> tuple[str, ...]:
+    """What a statement at the top of a file or class gives a name to."""
+    found: list[str] = []
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.stmt) and first(node) == line:
+            targets = [*getattr(node, "targets", ()), *([node.target] if isinstance(node, ast.AnnAssign) else [])]
+            found += [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+            found += [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+    return tuple(found)
+
+
+@cache
+def files_that_say(names: tuple[str, ...]) -> tuple[Path, ...]:
+    """Test files in which one of the names stands."""
+    word = re.compile(rf"\b({'|'.join(names)})\b") if names else None
+    files = sorted((ROOT / "tests").glob("test_*.py"))
+    return tuple(file for file in files if word and word.search(file.read_text(encoding="utf-8")))
 
 
 @cache
