@@ -32,6 +32,7 @@ bench: $(READY) ## measure speed against floors, and bias and coverage against a
 	@$(BIN)/python tests/benchmarks/recovery.py
 	@$(BIN)/python tests/benchmarks/coverage_drivers.py
 	@$(BIN)/python tests/benchmarks/tracking.py
+	@$(BIN)/python tests/benchmarks/batch.py
 
 bench-peers: $(READY) ## compare numbers, speed and memory with seminr and pingouin, each in an environment of its own
 	@$(BIN)/python tests/benchmarks/peers.py

@@ -67,7 +67,7 @@ class Outputs:
     def change(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """New content for a display that has been shown."""
         for output in self._displays.get(display, []):
-            output.update(data=dict(data), metadata=dict(metadata))
+            output["data"], output["metadata"] = _node(data), _node(metadata)
 
     def clear(self) -> None:
         """Forget what the cell has shown."""
@@ -77,15 +77,29 @@ class Outputs:
         """Forget it when something new comes."""
         self._clear_first = True
 
-    def end(self) -> list[dict[str, Any]]:
+    def end(self) -> list[NotebookNode]:
         """The outputs of the cell; standard output goes before standard error where they meet, as from a kernel."""
+        from nbformat import from_dict
+
         items = [
             {**each, "text": self._printed[each["name"]].text()} if each["output_type"] == "stream" else each for each in self.items
         ]
         for place, (one, other) in enumerate(zip(items, items[1:], strict=False)):
             if (one.get("name"), other.get("name")) == ("stderr", "stdout"):
                 items[place], items[place + 1] = other, one
-        return [each for each in items if each.get("text", "-")]
+        nodes: list[NotebookNode] = []
+        for each in items:
+            if each.get("text", "-"):
+                nodes.append(from_dict(each))  # type: ignore[no-untyped-call]
+                for shown in self._displays.values():  # what a later cell changes is the notebook's own
+                    shown[:] = [nodes[-1] if one is each else one for one in shown]
+        return nodes
+
+
+def _node(bundle: Mapping[str, Any]) -> Any:
+    from nbformat import from_dict
+
+    return from_dict(dict(bundle))  # type: ignore[no-untyped-call]
 
 
 class _Stream(io.TextIOBase):
@@ -162,7 +176,8 @@ class _Shell(InteractiveShell):
         """There are no windows."""
 
     def ask_exit(self) -> None:
-        """exit() ends nothing: the remaining cells run, as under papermill."""
+        """exit ends the process, as it ends a kernel: the notebook has failed."""
+        os._exit(1)
 
 
 def _plain(bundle: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,8 +232,6 @@ def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Ca
     begun, ended : callable
         Called with the place of every cell; ``ended`` also with the name of the error that stops the notebook, or "".
     """
-    from nbformat import from_dict
-
     with opened_shell() as (shell, outputs):
         for place, cell in enumerate(notebook.cells):
             begun(place)
@@ -228,7 +241,7 @@ def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Ca
                 outputs.begin()
                 done = shell.run_cell(cell.source, store_history=True, silent=False, cell_id=cell.get("id"))
                 cell.execution_count = shell.execution_count - 1
-                cell.outputs = [from_dict(each) for each in outputs.end()]  # type: ignore[no-untyped-call]
+                cell.outputs = outputs.end()
                 error = done.error_before_exec or done.error_in_exec
                 fatal = type(error).__name__ if error is not None and RAISES not in tags else ""
             ended(place, fatal)

@@ -26,6 +26,7 @@ HEAVY = (
     *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "great_tables", "ipywidgets", "tqdm.auto"),
 )
 LARGEST = 50_000_000
+DONE = 73  # how a process ends whose notebook came to its end; a cell that ends it has another code
 
 
 def main() -> None:
@@ -125,7 +126,7 @@ class _Server:
             for each in (self.answers, self.wake, self.woken):
                 os.close(each)
             run_here(request)
-            code = 0
+            code = DONE
         finally:
             os._exit(code)
 
