@@ -43,7 +43,7 @@ def publish_version(root: Path, version: int, moment: str) -> None:
     elif moment == "after":
         publish.exchange = lambda one, other: exchange(one, other) and die()
     elif moment == "between":  # a system without exchange, between its two renames
-        publish.exchange = lambda one, other: False
+        publish.exchange = lambda *_: False
         rename = Path.rename
         Path.rename = lambda self, target: die() if ".part-" in self.name else rename(self, target)
     batch.run("tiny", "2026Q3", root=root, rerun="all", workers=1)
@@ -80,7 +80,7 @@ def standing(root: Path) -> int | None:
 
 def main() -> None:
     """Kill, look, run again, look."""
-    root, kills, rng = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
+    root, kills, rng = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))  # noqa: S311  not a secret
     publish_version(root, 0, "")  # in this process, so that every fork finds all imports made
     status, life = forked(root, 0)
     seen = {"killed": 0, "old": 0, "new": 0, "gone": 0, "finished": 0}
@@ -102,7 +102,7 @@ def main() -> None:
             if status or standing(root) != version + kills or hidden:
                 raise SystemExit(f"the run after kill {version} left status {status}, version {standing(root)}, {hidden}")
             seen["finished"] += 1
-    print(json.dumps(seen))
+    sys.stdout.write(json.dumps(seen) + "\n")
 
 
 if __name__ == "__main__":

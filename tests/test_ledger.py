@@ -89,7 +89,7 @@ def test_what_changed_is_run_again_and_nothing_else(project, stub, name, due):
 
 def test_other_code_makes_every_page_stale(project, stub, monkeypatch):
     run("tiny", root=project)
-    monkeypatch.setattr("csat_lib.study.inputs.code", lambda: {"sha256": "0", "bytes": 1})
+    monkeypatch.setattr(sys.modules["csat_lib.study.inputs"], "code", lambda: {"sha256": "0", "bytes": 1})
     assert state(project).reasons == ("csat_lib changed",)
 
 
@@ -207,6 +207,20 @@ def test_status_says_when_and_why(csat, stub, project):
     assert " published " in csat("status", "tiny")[1]
 
 
+def test_a_failure_is_forgotten_when_what_caused_it_is_taken_back(csat, stub, project):
+    run("tiny", root=project)
+    good = (project / DATA).read_text()
+    (project / DATA).write_text(good + "7,7,7,7,north\n")
+    stub.faults["detail"] = EnvironmentFault("no memory left")
+    with pytest.raises(EnvironmentFault):
+        run("tiny", root=project)
+    (project / DATA).write_text(good)
+    stub.faults.clear()
+    code, out, _ = csat("run", "tiny")
+    assert code == 0
+    assert " published " in csat("status", "tiny")[1]
+
+
 def test_status_and_an_idle_run_import_nothing_heavy(project, stub):
     run("tiny", root=project)
     for words in (["status", "tiny"], ["run", "tiny"], ["verify", "tiny"]):
@@ -310,7 +324,8 @@ def test_the_command_on_failure_gets_period_and_error(project, stub, tmp_path):
     heard = tmp_path / "heard.json"
     script = tmp_path / "tell.py"
     script.write_text(
-        f"import json, os, sys\njson.dump([sys.argv[1:], os.environ['CSAT_PERIOD'], os.environ['CSAT_ERROR'], os.environ['CSAT_EXIT']], open({str(heard)!r}, 'w'))"
+        "import json, os, sys\ntold = [os.environ[f'CSAT_{each}'] for each in ('PERIOD', 'ERROR', 'EXIT')]\n"
+        f"json.dump([sys.argv[1:], *told], open({str(heard)!r}, 'w'))"
     )
     stub.faults["detail"] = EnvironmentFault("no memory; rm -rf $HOME")
     with pytest.raises(EnvironmentFault):

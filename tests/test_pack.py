@@ -26,7 +26,8 @@ def project(tmp_path, monkeypatch):
             outcome = super().__call__(job, **options)
             if job.name == "headline":
                 data = outcome.notebook.cells[-1].outputs[0].data
-                data["text/html"] = '<div><a class="csv" href="tables/scores.csv" aria-label="Data">CSV</a> <a href="#scores">below</a></div>'
+                link = '<a class="csv" href="tables/scores.csv" aria-label="Data">CSV</a>'
+                data["text/html"] = f'<div>{link} <a href="#scores">below</a></div>'
                 data["application/vnd.csat.exhibit+json"] = {"kind": "table"}
                 data["application/vnd.csat.table+json"]["csv"] = "segment,estimate,code\n'=1+1,-73.25,007\n@x,1e-05,\n+49,NaN,2\n"
             return outcome
@@ -58,7 +59,7 @@ def test_the_page_that_managers_read_is_packed_unless_another_is_asked_for(proje
     monkeypatch.setattr(pack.shutil, "which", lambda _: None)
     study = load_study("tiny", root=project)
     assert pack.pack(study, tmp_path).files[0].name == "tiny-2026Q3-detail.en.html"
-    with pytest.raises(ParamsError, match="no page 'haedline'. Did you mean 'headline'"):
+    with pytest.raises(ParamsError, match=r"no page 'haedline'. Did you mean 'headline'"):
         pack.pack(study, tmp_path, only="haedline")
 
 
@@ -71,9 +72,9 @@ def test_a_table_that_is_gone_is_named(project, tmp_path):
 
 def test_nothing_published_cannot_be_packed_or_exported(project, tmp_path):
     study = load_study("tiny", "2026Q2", root=project)
-    with pytest.raises(DataError, match="csat run tiny 2026Q2"):
+    with pytest.raises(DataError, match=r"csat run tiny 2026Q2"):
         pack.pack(study, tmp_path)
-    with pytest.raises(DataError, match="csat run tiny 2026Q2"):
+    with pytest.raises(DataError, match=r"csat run tiny 2026Q2"):
         workbook.export_tables(study, tmp_path / "a.xlsx")
 
 
@@ -102,7 +103,8 @@ def test_scores_stay_restricted_and_are_means_on_0_to_100(project):
     path = workbook.export_scores(study)
     assert path == project / "data" / "tiny" / "restricted" / "2026Q3" / "scores.xlsx"
     rows = list(openpyxl.load_workbook(path)["respondents"].iter_rows(values_only=True))
-    assert rows[0] == ("row", "region", *("q1", "q2", "s1", "s2"), *("q1_score", "q2_score", "s1_score", "s2_score"), "quality_score", "satisfaction_score")
+    items = ("q1", "q2", "s1", "s2")
+    assert rows[0] == ("row", "region", *items, *(f"{item}_score" for item in items), "quality_score", "satisfaction_score")
     first = dict(zip(rows[0], rows[1], strict=True))
     assert len(rows) == 61
     assert first["q1_score"] == pytest.approx(100 * (first["q1"] - 1) / 9)

@@ -139,6 +139,7 @@ def _run(
         due = [f"{page.name}.{page.language}" for page in each.due]
         reasons = sorted({reason for page in each.due for reason in page.reasons})
         how.record.write("plan", period=each.study.period.name, engine=engine or usual(), workers=how.workers, due=due, why=reasons)
+    _forget_failures([each for each in intents if not each.due and only is None])
     plans = _checked([each for each in intents if each.due], failures)
     _same_for_all(failures, asked)
     output = root / "output"
@@ -223,6 +224,15 @@ def _checked(intents: Sequence[Intent], failures: dict[str, CsatError]) -> list[
         except CsatError as error:
             failures[each.study.period.name] = error
     return plans
+
+
+def _forget_failures(intents: Sequence[Intent]) -> None:
+    """A failed run is forgotten where everything is as it was published: what failed was taken back."""
+    for each in intents:
+        place = publish.Place(each.study.paths.root / "output", each.study.name, each.study.period.name)
+        if place.failed.is_dir():
+            publish.refuse_links(place)
+            shutil.rmtree(place.failed, ignore_errors=True)
 
 
 def _same_for_all(failures: Mapping[str, CsatError], asked: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
 from csat_lib.report.papermill_engine import ending
 from csat_lib.report.warm import DONE
 
+
 class _Running:
     """One notebook's process, as its job's thread waits for it."""
 

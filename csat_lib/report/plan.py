@@ -15,9 +15,21 @@ from csat_lib.study.notebooks import LANGUAGES, NOTEBOOKS, PARAMETERS, STANDARD
 from csat_lib.survey import Survey, load_survey
 
 __all__ = [
-    *("LANGUAGES", "NOTEBOOKS", "PARAMETERS", "STANDARD"),
-    *("Intent", "Plan", "Rerun", "check_notebook", "intent", "notebooks_of", "plan", "planned", "wanted_periods"),
+    "LANGUAGES",
+    "NOTEBOOKS",
+    "PARAMETERS",
+    "STANDARD",
+    "Intent",
+    "Plan",
+    "Rerun",
+    "check_notebook",
+    "intent",
+    "notebooks_of",
+    "plan",
+    "planned",
+    "wanted_periods",
 ]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

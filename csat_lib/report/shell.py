@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
+from ipykernel.compiler import XCachingCompiler
 from traitlets import Type
 from traitlets.config import Config
 
@@ -81,10 +83,8 @@ class Outputs:
         """The outputs of the cell; standard output goes before standard error where they meet, as from a kernel."""
         from nbformat import from_dict
 
-        items = [
-            {**each, "text": self._printed[each["name"]].text()} if each["output_type"] == "stream" else each for each in self.items
-        ]
-        for place, (one, other) in enumerate(zip(items, items[1:], strict=False)):
+        items = [{**each, "text": self._printed[each["name"]].text()} if each["output_type"] == "stream" else each for each in self.items]
+        for place, (one, other) in enumerate(pairwise(items)):
             if (one.get("name"), other.get("name")) == ("stderr", "stdout"):
                 items[place], items[place + 1] = other, one
         nodes: list[NotebookNode] = []
@@ -96,10 +96,11 @@ class Outputs:
         return nodes
 
 
-def _node(bundle: Mapping[str, Any]) -> Any:
+def _node(bundle: Mapping[str, Any]) -> NotebookNode:
     from nbformat import from_dict
 
-    return from_dict(dict(bundle))  # type: ignore[no-untyped-call]
+    node: NotebookNode = from_dict(dict(bundle))  # type: ignore[no-untyped-call]
+    return node
 
 
 class _Stream(io.TextIOBase):
@@ -139,7 +140,7 @@ class _Publisher(DisplayPublisher):
             content = {"output_type": "display_data", "data": _plain(data), "metadata": _plain(metadata or {})}
             self.outputs.add(content, display=name)
 
-    def clear_output(self, wait: bool = False) -> None:
+    def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002  IPython's signature
         if wait:
             self.outputs.clear_before_next()
         else:
@@ -167,6 +168,7 @@ class _Hook(DisplayHook):
 class _Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+    compiler_class = Type(XCachingCompiler)  # names cells as a kernel does, also in messages
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         output = {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
@@ -176,7 +178,7 @@ class _Shell(InteractiveShell):
         """There are no windows."""
 
     def ask_exit(self) -> None:
-        """exit ends the process, as it ends a kernel: the notebook has failed."""
+        """End the process, as ``exit`` ends a kernel: the notebook has failed."""
         os._exit(1)
 
 
