@@ -101,9 +101,7 @@ def pack(obj: Mapping[str, Any], study: str, period: str | None, *, to: Path | N
 @cli.command()
 @click.argument("study")
 @click.argument("period", required=False)
-@click.option(
-    "--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Of the tables; by default STUDY-PERIOD.xlsx here."
-)
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="By default STUDY-PERIOD.xlsx.")
 @debug_option
 @click.pass_obj
 def export(obj: Mapping[str, Any], study: str, period: str | None, *, to: Path | None) -> None:

@@ -64,7 +64,7 @@ def run(
     scope: str | None,
     action: str | None,
 ) -> None:
-    """Run the notebooks of a study and publish their reports. No PERIOD means the latest; pages that are up to date are left as they are."""
+    """Run the notebooks of a study and publish their reports. No PERIOD means the latest; what is up to date is left as it is."""
     if scope and periods:
         raise click.UsageError("Give periods or --all, not both.")
     root = root_of(obj)
@@ -72,7 +72,7 @@ def run(
         _generate_demo(root)
     asked = scope or list(periods) or None
     if action == "list":
-        _rehearse(study, asked, root, only or None, language, rerun)
+        _rehearse(study, asked, root, only=only or None, language=language, rerun=cast("Rerun", rerun))
         return
     if rerun == "changed" and _all_done(study, asked, root, only or None, language):
         return
@@ -120,26 +120,24 @@ def _all_done(study: str, asked: list[str] | str | None, root: Path, only: tuple
 
 
 def _rehearse(
-    study: str, asked: list[str] | str | None, root: Path, only: tuple[str, ...] | None, language: str | None, rerun: str
+    study: str, asked: list[str] | str | None, root: Path, *, only: tuple[str, ...] | None, language: str | None, rerun: Rerun
 ) -> None:
     """What would run, and why, after the same checks as a run."""
     from csat_lib.report.plan import planned
     from csat_lib.study import seals_of
     from csat_lib.study.intents import intent, wanted_periods
 
-    rule: Rerun = "all" if rerun == "all" else "changed"
     seals = seals_of(root, study)
     due = kept = 0
     for period in wanted_periods(study, asked, root):
-        each = intent(study, period, root=root, only=only, language=language, rerun=rule, seals=seals)
+        each = intent(study, period, root=root, only=only, language=language, rerun=rerun, seals=seals)
         if each.due:
             planned(each)
         for page in each.pages:
             due, kept = due + bool(page.reasons), kept + (not page.reasons)
-            reasons = "; ".join(page.reasons[:2]) + (f"; and {len(page.reasons) - 2} more" if len(page.reasons) > 2 else "")
-            click.echo(
-                f"{'run ' if page.reasons else 'keep'} {study} {period} {page.name}.{page.language}{f': {reasons}' if reasons else ''}"
-            )
+            more = [f"and {len(page.reasons) - 2} more"] if len(page.reasons) > 2 else []
+            why = "; ".join([*page.reasons[:2], *more])
+            click.echo(f"{'run ' if why else 'keep'} {study} {period} {page.name}.{page.language}{f': {why}' if why else ''}")
     click.echo(f"{many(due, 'page')} to run, {kept:,} up to date", err=True)
 
 

@@ -20,11 +20,12 @@ from csat_lib.improvement import customer_book, write_customer_lists
 from csat_lib.improvement.customer_book import REMEMBERED
 from csat_lib.report import manifest, publish, site
 from csat_lib.report.assemble import assemble
+from csat_lib.report.due import checked, forget_failures, intended, same_for_all
 from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened, usual
 from csat_lib.report.executed import write_notebook
-from csat_lib.report.plan import Intent, Plan, Rerun, intent, planned, wanted_periods
+from csat_lib.report.plan import Plan, Rerun, wanted_periods
 from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_command, summary, write_failure
-from csat_lib.study import find_root, seals_of
+from csat_lib.study import find_root
 from csat_lib.survey import load_history, write_rejected
 from csat_lib.survey.rejected import rejected_file
 
@@ -136,13 +137,14 @@ def _run(
     engine: str | None,
 ) -> list[Report]:
     """Check everything, run what is due, publish; failures are collected by period."""
-    intents = _intended(study, asked, failures, root=root, only=only, language=language, rerun=rerun)
+    intents = intended(study, asked, failures, root=root, only=only, language=language, rerun=rerun)
     for each in intents:
         due = [f"{page.name}.{page.language}" for page in each.due]
         reasons = sorted({reason for page in each.due for reason in page.reasons})
         how.record.write("plan", period=each.study.period.name, engine=engine or usual(), workers=how.workers, due=due, why=reasons)
-    plans = _checked([each for each in intents if each.due], failures)
-    _same_for_all(failures, asked)
+    forget_failures([each for each in intents if not each.due and only is None])
+    plans = checked([each for each in intents if each.due], failures)
+    same_for_all(failures, asked)
     output = root / "output"
     mended = publish.recover(output) if output.is_dir() else []
     reports: list[Report] = []
@@ -192,46 +194,6 @@ def run_all(
     finally:
         engine.stop()
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _intended(
-    study: str,
-    asked: Sequence[str],
-    failures: dict[str, CsatError],
-    *,
-    root: Path,
-    only: list[str] | None,
-    language: str | None,
-    rerun: Rerun,
-) -> list[Intent]:
-    """What is due in every period whose parameters pass."""
-    seals, found = seals_of(root, study), []
-    for period in asked:
-        try:
-            found.append(intent(study, period, root=root, only=only, language=language, rerun=rerun, seals=seals))
-        except CsatError as error:
-            failures[period] = error
-    _same_for_all(failures, asked)
-    seals.keep()
-    return found
-
-
-def _checked(intents: Sequence[Intent], failures: dict[str, CsatError]) -> list[Plan]:
-    """The periods whose data pass every cheap check, too."""
-    plans = []
-    for each in intents:
-        try:
-            plans.append(planned(each))
-        except CsatError as error:
-            failures[each.study.period.name] = error
-    return plans
-
-
-def _same_for_all(failures: Mapping[str, CsatError], asked: Sequence[str]) -> None:
-    """What one check refuses for all periods is raised at once."""
-    told = {(type(error), str(error)) for error in failures.values()}
-    if len(failures) == len(asked) and len(told) == 1:
-        raise next(iter(failures.values()))
 
 
 def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> bool:

@@ -58,7 +58,7 @@ class Cluster:
         futures = self._client.map(on_worker, list(jobs), [timeout] * len(jobs), retries=RETRIES, pure=False)
         self._futures = dict(zip((job.target for job in jobs), futures, strict=True))
 
-    def run(self, job: Job, timeout: float) -> Ran:
+    def run(self, job: Job, timeout: float) -> Ran:  # noqa: ARG002  the worker has been told, and counts from when it starts
         """Wait for one notebook; a worker has ``timeout`` seconds for it from the time that it starts."""
         future = self._futures[job.target]
         try:

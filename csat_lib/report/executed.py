@@ -117,12 +117,12 @@ def _family(base: type[CsatError] = CsatError) -> dict[str, type[CsatError]]:
 
 
 class Printed:
-    """What a cell prints to one stream; of very much only the beginning is kept, with a note.
+    r"""What a cell prints to one stream; of very much only the beginning is kept, with a note.
 
     >>> much = Printed()
     >>> much.add("x" * 150_000)
     >>> much.text()[PRINTED:]
-    '\\n[150,000 characters were printed; the first 100,000 are shown]\\n'
+    '\n[150,000 characters were printed; the first 100,000 are shown]\n'
     """
 
     def __init__(self) -> None:

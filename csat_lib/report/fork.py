@@ -15,8 +15,7 @@ from typing import Any
 from csat_lib.errors import EnvironmentFault
 from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
 from csat_lib.report.papermill_engine import ending
-
-START_LIMIT = 120.0
+from csat_lib.report.warm import DONE
 
 
 class _Running:
@@ -71,7 +70,7 @@ class Nursery:
         if running.status is None:
             told = "stopped" if self._stopped.is_set() else "the process that starts the notebooks ended"
             return Ran(EnvironmentFault(f"{job.title}: {told}."))
-        if running.status:
+        if running.status != DONE << 8:
             return Ran(EnvironmentFault(f"{job.title}: its process ended before the notebook did ({ending(running.status)})."))
         return Ran()
 

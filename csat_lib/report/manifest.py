@@ -26,6 +26,7 @@ from csat_lib.survey import Survey
 __all__ = ["METRICS", "NAME", "commit", "describe", "inputs", "outputs", "portable", "read", "revised", "unchanged", "versions", "write"]
 
 NAME = MANIFEST
+DATED = "index.html"  # the period's page tells the day of the run
 PACKAGES = (
     *("numpy", "pandas", "scipy", "statsmodels", "semopy", "matplotlib", "seaborn"),
     *("papermill", "nbclient", "nbconvert", "ipykernel", "pydantic"),
@@ -141,7 +142,7 @@ def revised(facts: Mapping[str, Any], metrics: Mapping[str, Any], before: Mappin
     if not before:
         return {"revision": 1, "revisions": []}
     number, told = int(before.get("revision", 1)), list(before.get("revisions", []))
-    files = changed_inputs(before.get("outputs", {}), facts.get("outputs", {}))
+    files = [name for name in changed_inputs(before.get("outputs", {}), facts.get("outputs", {})) if name != DATED]
     if not files:
         return {"revision": number, "revisions": told}
     names = sorted(name for name in {*metrics, *figures} if metrics.get(name) != figures.get(name))

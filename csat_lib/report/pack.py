@@ -109,9 +109,8 @@ def one_file(html: str, published: Path) -> str:
         if not path.is_file():
             raise DataError(f"{path}: the page links to it, but it is not there. Make the report anew with --force.")
         data = base64.b64encode(path.read_bytes()).decode()
-        return (
-            f'<a{link["before"]} download="{path.name}" href="data:text/csv;charset=utf-8;base64,{data}"{link["after"]}>{link["text"]}</a>'
-        )
+        target = f'download="{path.name}" href="data:text/csv;charset=utf-8;base64,{data}"'
+        return f"<a{link['before']} {target}{link['after']}>{link['text']}</a>"
 
     return _LINK.sub(inside, _without_pages(html))
 

@@ -11,11 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
 from csat_lib.errors import EnvironmentFault, pick
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NAME = "fork"
 SAVE_EVERY = 1.0
@@ -26,7 +29,9 @@ class ForkEngine(Engine):
     """Executes a notebook by IPython's shell in a forked process."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, place: Place = "fork", **options: Any) -> Any:
+    def execute_managed_notebook(  # type: ignore[override]
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, place: Place = "fork", **options: Any
+    ) -> NotebookNode:
         """Run every cell; the managed notebook holds the outputs afterwards.
 
         Parameters
@@ -52,7 +57,7 @@ def register() -> None:
     papermill_engines.register(NAME, ForkEngine)
 
 
-def _here(nb_man: Any, save: Callable[[Any], None] | None) -> None:
+def _here(nb_man: NotebookExecutionManager, save: Callable[[Any], None] | None) -> None:
     """Run the cells in this process."""
     from csat_lib.report.shell import run_cells
 
@@ -75,14 +80,12 @@ def _here(nb_man: Any, save: Callable[[Any], None] | None) -> None:
     run_cells(nb_man.nb, begun=begun, ended=ended)
 
 
-def _forked(nb_man: Any, save: Callable[[Any], None] | None) -> None:
+def _forked(nb_man: NotebookExecutionManager, save: Callable[[Any], None] | None) -> None:
     """Run the cells in a fork and take over what it sends back."""
     if sys.platform in {"win32", "darwin"}:
         raise EnvironmentFault(f"The engine fork does not run on {sys.platform}: use papermill's own, which starts a kernel.")
     if threading.active_count() > 1:
-        raise EnvironmentFault(
-            "The engine fork needs a process with one thread. Call papermill from the command line, or use its own engine."
-        )
+        raise EnvironmentFault("The engine fork needs a process with one thread. Call papermill from the command line.")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -105,7 +108,7 @@ def _forked(nb_man: Any, save: Callable[[Any], None] | None) -> None:
     nb_man.nb.cells[:], nb_man.nb.metadata = done.cells, done.metadata
 
 
-PLACES: dict[str, Callable[[Any, Callable[[Any], None] | None], None]] = {"fork": _forked, "here": _here}
+PLACES: dict[str, Callable[[NotebookExecutionManager, Callable[[Any], None] | None], None]] = {"fork": _forked, "here": _here}
 
 
 def ending(status: int) -> str:

@@ -64,8 +64,8 @@ class Plan:
 
     @property
     def sources(self) -> tuple[Path, ...]:
-        """The notebooks' files."""
-        return tuple(sorted({job.source for job in self.jobs}))
+        """The files of all notebooks asked for, also of those that are up to date."""
+        return tuple(self.study.paths.root / name for name in self.inputs if name.startswith("notebooks/"))
 
 
 def plan(

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from csat_lib.errors import BusyError, EnvironmentFault
+from csat_lib.report.exchange import exchange
 
 if sys.platform == "win32":
     import msvcrt
@@ -166,10 +167,13 @@ def staged(place: Place) -> Iterator[Path]:
 
 
 def publish(place: Place) -> None:
-    """Put the staging folder in the place of the published one, by renames only."""
+    """Put the staging folder in the place of the published one: in one exchange, or by two renames where the system has none."""
     refuse_links(place)
     with faults(place.published):
         if place.published.exists():
+            if exchange(place.staging, place.published):
+                shutil.rmtree(place.failed, ignore_errors=True)
+                return  # what was published before is the staging folder now, and goes with it
             place.published.rename(place.old)
         try:
             place.staging.rename(place.published)

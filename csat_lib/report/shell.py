@@ -10,9 +10,11 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ipykernel.compiler import XCachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
@@ -67,7 +69,7 @@ class Outputs:
     def change(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """New content for a display that has been shown."""
         for output in self._displays.get(display, []):
-            output.update(data=dict(data), metadata=dict(metadata))
+            output["data"], output["metadata"] = _node(data), _node(metadata)
 
     def clear(self) -> None:
         """Forget what the cell has shown."""
@@ -77,13 +79,28 @@ class Outputs:
         """Forget it when something new comes."""
         self._clear_first = True
 
-    def end(self) -> list[dict[str, Any]]:
+    def end(self) -> list[NotebookNode]:
         """The outputs of the cell; standard output goes before standard error where they meet, as from a kernel."""
+        from nbformat import from_dict
+
         items = [{**each, "text": self._printed[each["name"]].text()} if each["output_type"] == "stream" else each for each in self.items]
-        for place, (one, other) in enumerate(zip(items, items[1:], strict=False)):
+        for place, (one, other) in enumerate(pairwise(items)):
             if (one.get("name"), other.get("name")) == ("stderr", "stdout"):
                 items[place], items[place + 1] = other, one
-        return [each for each in items if each.get("text", "-")]
+        nodes: list[NotebookNode] = []
+        for each in items:
+            if each.get("text", "-"):
+                nodes.append(from_dict(each))  # type: ignore[no-untyped-call]
+                for shown in self._displays.values():  # what a later cell changes is the notebook's own
+                    shown[:] = [nodes[-1] if one is each else one for one in shown]
+        return nodes
+
+
+def _node(bundle: Mapping[str, Any]) -> NotebookNode:
+    from nbformat import from_dict
+
+    node: NotebookNode = from_dict(dict(bundle))  # type: ignore[no-untyped-call]
+    return node
 
 
 class _Stream(io.TextIOBase):
@@ -123,7 +140,7 @@ class _Publisher(DisplayPublisher):
             content = {"output_type": "display_data", "data": _plain(data), "metadata": _plain(metadata or {})}
             self.outputs.add(content, display=name)
 
-    def clear_output(self, wait: bool = False) -> None:
+    def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002  IPython's signature
         if wait:
             self.outputs.clear_before_next()
         else:
@@ -151,6 +168,7 @@ class _Hook(DisplayHook):
 class _Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+    compiler_class = Type(XCachingCompiler)  # names cells as a kernel does, also in messages
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         output = {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
@@ -160,7 +178,8 @@ class _Shell(InteractiveShell):
         """There are no windows."""
 
     def ask_exit(self) -> None:
-        """exit() ends nothing: the remaining cells run, as under papermill."""
+        """End the process, as ``exit`` ends a kernel: the notebook has failed."""
+        os._exit(1)
 
 
 def _plain(bundle: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,8 +234,6 @@ def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Ca
     begun, ended : callable
         Called with the place of every cell; ``ended`` also with the name of the error that stops the notebook, or "".
     """
-    from nbformat import from_dict
-
     with opened_shell() as (shell, outputs):
         for place, cell in enumerate(notebook.cells):
             begun(place)
@@ -226,7 +243,7 @@ def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Ca
                 outputs.begin()
                 done = shell.run_cell(cell.source, store_history=True, silent=False, cell_id=cell.get("id"))
                 cell.execution_count = shell.execution_count - 1
-                cell.outputs = [from_dict(each) for each in outputs.end()]  # type: ignore[no-untyped-call]
+                cell.outputs = outputs.end()
                 error = done.error_before_exec or done.error_in_exec
                 fatal = type(error).__name__ if error is not None and RAISES not in tags else ""
             ended(place, fatal)

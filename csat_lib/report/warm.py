@@ -17,7 +17,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from csat_lib.study import Study
 
 HEAVY = (
     *("csat_lib.report", "csat_lib.model", "csat_lib.drivers", "csat_lib.tracking", "csat_lib.index", "csat_lib.survey.store"),
@@ -26,6 +31,7 @@ HEAVY = (
     *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "great_tables", "ipywidgets", "tqdm.auto"),
 )
 LARGEST = 50_000_000
+DONE = 73  # how a process ends whose notebook came to its end; a cell that ends it has another code
 
 
 def main() -> None:
@@ -125,7 +131,7 @@ class _Server:
             for each in (self.answers, self.wake, self.woken):
                 os.close(each)
             run_here(request)
-            code = 0
+            code = DONE
         finally:
             os._exit(code)
 
@@ -168,7 +174,7 @@ def run_here(request: Mapping[str, Any]) -> None:
     os.environ.update(request.get("environment", {}))
     beside = target.with_name(f".{target.name}.part")
 
-    def save(notebook: Any) -> None:
+    def save(notebook: NotebookNode) -> None:
         write_notebook(notebook, beside)
         beside.replace(target)
 
@@ -189,7 +195,7 @@ def run_here(request: Mapping[str, Any]) -> None:
 
 
 def remember(wanted: Mapping[str, Any]) -> None:
-    """Read the surveys that several notebooks will ask for, so that every fork has them; one that cannot be read is left to the notebook."""
+    """Read the surveys that several notebooks will ask for, so that every fork has them; what cannot be read is left to them."""
     from csat_lib.study import load_study
     from csat_lib.survey.remembered import keep
 
@@ -202,7 +208,7 @@ def remember(wanted: Mapping[str, Any]) -> None:
         gc.freeze()
 
 
-def _asked(study: Any) -> Iterator[tuple[Any, str]]:
+def _asked(study: Study) -> Iterator[tuple[Study, str]]:
     """The customers of the periods that trends show, and the other sources of the last six."""
     from csat_lib.study import load_study
 
@@ -214,7 +220,7 @@ def _asked(study: Any) -> Iterator[tuple[Any, str]]:
             yield each, "competitors"
 
 
-def _size(study: Any, source: str) -> int:
+def _size(study: Study, source: str) -> int:
     return int(study.paths.data(source).stat().st_size) if study.paths.has_data(source) else 0
 
 
