@@ -25,7 +25,7 @@ SAVE_EVERY = 1.0
 Place = Literal["fork", "here"]
 
 
-class ForkEngine(Engine):  # type: ignore[misc]  papermill tells no types
+class ForkEngine(Engine):  # type: ignore[misc]  # papermill tells no types
     """Executes a notebook by IPython's shell in a forked process."""
 
     @classmethod

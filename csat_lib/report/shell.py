@@ -196,7 +196,7 @@ def _plain(bundle: Mapping[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def opened_shell() -> Iterator[tuple[_Shell, Outputs]]:
     """A shell of its own, with the standard streams and ``__main__`` in its hands for the time being."""
-    HistoryManager.enabled = False  # type: ignore[assignment]  a trait takes its default's place
+    HistoryManager.enabled = False  # type: ignore[assignment]  # a trait takes its default's place
     module = ModuleType("__main__")
     module.__dict__.update(__name__="__main__", __builtins__=__builtins__)
     InteractiveShell.clear_instance()
