@@ -116,9 +116,9 @@ def run(
         failures = failures or dict.fromkeys(asked, error)
         raise
     finally:
-        for period, error in failures.items():
-            record.failed(period, error)
-            call_on_failure(command, study, period, error)
+        for period, fault in failures.items():
+            record.failed(period, fault)
+            call_on_failure(command, study, period, fault)
         record.write("end", failures=summary(failures))
     _raise(failures, asked)
     return tuple(reports)

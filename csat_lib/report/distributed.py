@@ -43,6 +43,7 @@ class Cluster:
             raise ParamsError(f"scheduler: {scheduler!r} is no address. Expected one such as tcp://host:8786.")
         self._scheduler = scheduler
         self._client: Any = None
+        self._local: Any = None
         self._futures: dict[Path, Any] = {}
 
     def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
@@ -50,8 +51,8 @@ class Cluster:
         from distributed import Client, LocalCluster
 
         try:
-            local = None if self._scheduler else LocalCluster(threads_per_worker=1, dashboard_address=None)
-            self._client = Client(local or self._scheduler, timeout=CONNECT)
+            local: Any = None if self._scheduler else LocalCluster(threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
+            self._client = Client(local or self._scheduler, timeout=CONNECT)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
             raise EnvironmentFault(f"No Dask scheduler at {self._scheduler}: {first_line(error)}") from error
         self._local = local
@@ -78,7 +79,7 @@ class Cluster:
             self._client.run(end_on_worker)
         with suppress(Exception):
             self._client.close()
-        if getattr(self, "_local", None) is not None:
+        if self._local is not None:
             with suppress(Exception):
                 self._local.close()
 

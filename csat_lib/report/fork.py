@@ -82,8 +82,9 @@ class Nursery:
         for each in running:
             self._kill(each)
         if process is not None:
-            with suppress(OSError):
-                process.stdin.close()  # type: ignore[union-attr]  it has a pipe
+            if process.stdin is not None:
+                with suppress(OSError):
+                    process.stdin.close()
             try:
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:

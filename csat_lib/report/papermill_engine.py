@@ -25,11 +25,11 @@ SAVE_EVERY = 1.0
 Place = Literal["fork", "here"]
 
 
-class ForkEngine(Engine):
+class ForkEngine(Engine):  # type: ignore[misc]  # papermill tells no types
     """Executes a notebook by IPython's shell in a forked process."""
 
     @classmethod
-    def execute_managed_notebook(  # type: ignore[override]
+    def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, place: Place = "fork", **options: Any
     ) -> NotebookNode:
         """Run every cell; the managed notebook holds the outputs afterwards.
@@ -49,7 +49,8 @@ class ForkEngine(Engine):
         run = pick(PLACES, place, "place to run a notebook in")
         run(nb_man, options.get("save"))
         nb_man.nb.metadata["language_info"] = _language()
-        return nb_man.nb
+        done: NotebookNode = nb_man.nb
+        return done
 
 
 def register() -> None:

@@ -168,11 +168,12 @@ class _Hook(DisplayHook):
 class _Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+    outputs: Outputs
     compiler_class = Type(XCachingCompiler)  # names cells as a kernel does, also in messages
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         output = {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
-        self.display_pub.outputs.add(output)
+        self.outputs.add(output)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """There are no windows."""
@@ -195,7 +196,7 @@ def _plain(bundle: Mapping[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def opened_shell() -> Iterator[tuple[_Shell, Outputs]]:
     """A shell of its own, with the standard streams and ``__main__`` in its hands for the time being."""
-    HistoryManager.enabled = False
+    HistoryManager.enabled = False  # type: ignore[assignment]  # a trait takes its default's place
     module = ModuleType("__main__")
     module.__dict__.update(__name__="__main__", __builtins__=__builtins__)
     InteractiveShell.clear_instance()
@@ -203,7 +204,8 @@ def opened_shell() -> Iterator[tuple[_Shell, Outputs]]:
     before = sys.stdout, sys.stderr, sys.displayhook, sys.modules["__main__"]
     shell = _Shell.instance(config=quiet, user_module=module, user_ns=module.__dict__)
     outputs = Outputs()
-    shell.display_pub.outputs = shell.displayhook.outputs = outputs
+    for each in (shell, shell.display_pub, shell.displayhook):
+        setattr(each, "outputs", outputs)  # noqa: B010  traits know nothing of it
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
     try:
         _figures(shell)
@@ -220,8 +222,8 @@ def _figures(shell: InteractiveShell) -> None:
     from IPython.core.pylabtools import select_figure_formats
     from matplotlib_inline.backend_inline import configure_inline_support
 
-    configure_inline_support(shell, os.environ["MPLBACKEND"])
-    select_figure_formats(shell, {"png"})
+    configure_inline_support(shell, os.environ["MPLBACKEND"])  # type: ignore[no-untyped-call]
+    select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
 
 
 def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Callable[[int, str], None]) -> None:
@@ -241,7 +243,7 @@ def run_cells(notebook: NotebookNode, *, begun: Callable[[int], None], ended: Ca
             fatal = ""
             if cell.cell_type == "code" and cell.source.strip() and SKIPS not in tags:
                 outputs.begin()
-                done = shell.run_cell(cell.source, store_history=True, silent=False, cell_id=cell.get("id"))
+                done = shell.run_cell(cell.source, store_history=True, silent=False, cell_id=cell.get("id"))  # type: ignore[no-untyped-call]
                 cell.execution_count = shell.execution_count - 1
                 cell.outputs = outputs.end()
                 error = done.error_before_exec or done.error_in_exec

@@ -86,14 +86,15 @@ def scored(study: Study, survey: Survey) -> pd.DataFrame:
     about = survey.attributes[[name for name in survey.attributes if name not in left_out]]
     low, high = (pd.Series({name: ends[place] for name, ends in survey.scale.items()}) for place in (0, 1))
     points = 100 * (survey.responses - low) / (high - low)
-    parts = [pd.Series(survey.responses.index, index=survey.responses.index, name="row"), about]
+    parts: list[Any] = [pd.Series(survey.responses.index, index=survey.responses.index, name="row"), about]
     if survey.weights is not None:
         parts.append(survey.weights.rename("weight"))
     parts += [survey.responses, points[list(survey.responses)].add_suffix("_score")]
     for each in study.structure.first_stage().constructs if study.structure is not None else ():
         items = [item for item in each.items if item in points]
         parts.append(points[items].mean(axis=1, skipna=False).rename(f"{each.name}_score"))
-    return pd.concat(parts, axis=1)
+    table: pd.DataFrame = pd.concat(parts, axis=1)
+    return table
 
 
 def _write(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
