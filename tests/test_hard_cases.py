@@ -19,7 +19,7 @@ def hard(root, tmp_path_factory):
     study = place / "params" / "hard"
     study.mkdir()
     settings = (root / "params" / "demo" / "study.yaml").read_text(encoding="utf-8")
-    (study / "study.yaml").write_text(re.sub(r"(?s)\ndata:\n.*?\n\n", "\n", settings), encoding="utf-8")
+    (study / "study.yaml").write_text(re.sub(r"(?s)\n(?:data|events):\n.*?\n(?=\n|\Z)", "\n", settings), encoding="utf-8")
     (study / "codebook.yaml").symlink_to(root / "params" / "demo" / "codebook.yaml")
     (study / "2026Q3.yaml").write_text("period: 2026Q3\n", encoding="utf-8")
     answers = next(path for path in company(place, periods=("2026Q3",)) if path.parent.name == "customers")
