@@ -55,6 +55,14 @@ def test_at_the_break_even_weight_the_two_units_tie():
     assert found.loc["a", "break_even"] == pytest.approx(32 / 52, abs=1e-12)
 
 
+@pytest.mark.parametrize("order", [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]])
+def test_a_tie_without_an_indicator_is_a_swap_at_weight_zero_whatever_the_rounding(order):
+    # Without b the units tie, .5 x 20 = .2 x 50, so b decides alone and they swap where its weight is 0.
+    found = break_even(SCORES[order], WEIGHTS, "x", "y").set_index("indicator").loc["b"]
+    assert found["break_even"] == pytest.approx(0, abs=1e-12)
+    assert found["verdict"] == "swap"
+
+
 def test_a_unit_that_is_better_everywhere_never_swaps():
     found = break_even(SCORES + pd.DataFrame({name: [100.0, 0.0] for name in WEIGHTS}, index=["x", "y"]), WEIGHTS, "x", "y")
     assert found["verdict"].tolist() == ["never"] * 3
