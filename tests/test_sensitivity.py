@@ -23,6 +23,11 @@ def test_a_tornado_by_hand():
     assert x["swing"].to_dict() == pytest.approx({"a": 0.1 * (80 - 46), "c": 0.04 * 28.75, "b": 0.06 * (480 / 7 - 50)}, abs=1e-10)
     assert x.index.tolist() == ["a", "c", "b"]
     assert x["swing"].is_monotonic_decreasing
+    # Units in the order given, whole tables and nothing beside them.
+    assert found["unit"].tolist() == ["x"] * 3 + ["y"] * 3
+    assert tornado(SCORES.loc[["y", "x"]], WEIGHTS, step=0.1)["unit"].tolist() == ["y"] * 3 + ["x"] * 3
+    assert list(found.columns) == ["unit", "indicator", "weight", "estimate", "low", "high", "swing"]
+    assert found.index.tolist() == list(range(6))
 
 
 def test_a_tornado_of_a_change_is_about_the_difference_of_two_waves():
