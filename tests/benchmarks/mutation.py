@@ -1,4 +1,4 @@
-"""How many faults the tests see: python tests/benchmarks/mutation.py [--count 300] [--seed 1] [--remap] [--only WORD] [--from FILE].
+"""How many faults the tests see: python tests/benchmarks/mutation.py [--count 300] [--seed 1] [--remap] [--only WORD].
 
 cosmic-ray, in an environment of its own below build/peers, makes a seeded sample of mutants of the numeric files of stats, index, model and
 drivers (mutants.py says how it is drawn). Each mutant is put into a fork of this process, in which the libraries are imported already, and
