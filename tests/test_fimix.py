@@ -1,5 +1,7 @@
 """Latent classes: another program's solutions, statsmodels at the fixed point, planted classes found, none invented, refusals."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import statsmodels.api as sm
 from known_models import TIGHT, golden, mobile, reduced, structure, survey_of
 
 from csat_lib.errors import ModelError, ParamsError
-from csat_lib.model import fit_pls
+from csat_lib.model import fit_pls, mixture
 from csat_lib.model.fimix import fimix
 from csat_lib.stats import moments
 
@@ -179,3 +181,9 @@ def test_refusals_name_what_is_wrong(two):
     two_on_one = rows.head(4)
     with pytest.raises(ModelError, match="No number of classes has an estimate"):
         fimix(fit_pls(two_on_one, MODEL), two_on_one, classes=(3,), seed=1)
+
+
+def test_starts_that_all_fail_in_the_end_are_all_counted(monkeypatch):
+    runs = iter([np.array([-5.0, np.nan, -4.0, -6.0]), np.full(3, np.nan)])
+    monkeypatch.setattr(mixture, "_run", lambda _, P, *__: (P, next(runs), None))
+    assert mixture.best_solution(SimpleNamespace(v=np.ones(10)), np.ones((10, 4, 2)), 1e-5, 100) == (None, 4)

@@ -161,3 +161,7 @@ def test_exchanges_that_mostly_have_no_model_are_refused_with_their_number(same)
     # Both differing respondents of a question come into one group, and the other has a constant item, in half of the exchanges.
     with pytest.raises(ModelError, match=r"^[5-9]\d of 100 exchanges could not be estimated: the groups are too small"):
         compare_paths(lonely(same[0]), lonely(same[1]), MODEL, permutations=100, seed=1)
+    # The same where invariance is known already and only the paths are exchanged.
+    known = micom(*same, MODEL, permutations=100, seed=1)
+    with pytest.raises(ModelError, match=r"^[5-9]\d of 100 exchanges could not be estimated: the groups are too small"):
+        compare_paths(lonely(same[0]), lonely(same[1]), MODEL, permutations=100, seed=1, invariance=known)

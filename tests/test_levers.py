@@ -7,7 +7,7 @@ import statsmodels.api as sm
 from known_models import redrawn, survey_of, truth
 
 from csat_lib.drivers import levers
-from csat_lib.drivers.levers import Gains, check_drawn
+from csat_lib.drivers.levers import Gains, check_drawn, gains
 from csat_lib.errors import ModelError, ParamsError
 from csat_lib.model import fit_pls, impacts, index_weights
 from csat_lib.simulate import responses
@@ -126,6 +126,8 @@ def test_the_error_is_the_spread_of_all_draws(frame, survey):
     design, y = np.column_stack([np.ones(500), frame[DRIVERS]]), frame["overall"].to_numpy()
     b = np.array([np.linalg.lstsq(design[rows], y[rows], rcond=None)[0][1:] for rows in redrawn(500, 100, 4)])
     np.testing.assert_allclose(found["std_error"], b.std(axis=0, ddof=1), rtol=1e-8)
+    made = gains(survey, "overall", DRIVERS, draws=100, seed=4)
+    np.testing.assert_allclose(made.std_error, b.std(axis=0, ddof=1)[[DRIVERS.index(name) for name in made.drivers]], rtol=1e-8)
 
 
 def test_an_item_of_the_model_gains_its_share_of_the_total_effect(modelled):

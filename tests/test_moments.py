@@ -232,3 +232,9 @@ def test_moments_of_other_items_or_scales_do_not_add_up(answers):
 def test_arrays_of_the_wrong_shape_are_refused():
     with pytest.raises(ParamsError, match="Moments of 2 items: covariance has shape"):
         Moments(items=("a", "b"), n=10, n_effective=10.0, mean=np.zeros(2), covariance=np.eye(3))
+
+
+def test_an_item_that_the_moments_lack_is_named_with_the_nearest():
+    found = moments(pd.DataFrame({"service": [1.0, 2.0, 4.0], "price": [2.0, 1.0, 3.0]}), ["service", "price"])
+    with pytest.raises(DataError, match=r"No item 'servise' in the moments\. Did you mean 'service'\?"):
+        found.of(["price", "servise"])

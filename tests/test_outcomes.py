@@ -172,6 +172,7 @@ def test_the_ordered_logit_is_statsmodels_with_thresholds_on_the_scale_of_the_pr
     np.testing.assert_allclose(found.drivers["beta_std_error"], fitted.bse[:3], rtol=1e-3)
     assert found.r_squared == pytest.approx(fitted.prsquared, abs=1e-8)
     assert found.drivers["estimate"].sum() == pytest.approx(found.r_squared, abs=1e-12)
+    np.testing.assert_allclose(found.drivers["correlation"], frame[DRIVERS].corrwith(frame["y"]), rtol=1e-12)
     # Cumulative shares of the fitted probabilities are those of the thresholds.
     first = found.thresholds["estimate"].iloc[0]
     chance = 1 / (1 + np.exp(-(first - Z.to_numpy() @ found.drivers["beta"])))

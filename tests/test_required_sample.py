@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from known_models import survey_of
 
+from csat_lib.errors import ParamsError
 from csat_lib.index import required_sample
 from csat_lib.study import parse_period
 
@@ -47,3 +49,10 @@ def test_competitors_must_be_measured_alike():
     late = replace(answers(10, ["A"] * 10), period=parse_period("2026Q2"))
     found = required_sample(replace(answers(100), period=parse_period("2026Q3")), ["speed"], competitors=late)
     assert found["verdict"].iloc[1] == "another period"
+
+
+@pytest.mark.parametrize("which", ["minimum", "minimum_competitor"])
+def test_at_least_one_questionnaire_must_be_asked_for(which):
+    assert required_sample(answers(1), ["speed"], **{"minimum": 1, which: 1})["verdict"].item() == "ok"
+    with pytest.raises(ParamsError, match=f"{which}: expected a whole number of at least 1, got 0"):
+        required_sample(answers(1), ["speed"], **{which: 0})

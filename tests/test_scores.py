@@ -7,6 +7,7 @@ from known_models import structure, survey_of
 
 from csat_lib.errors import ParamsError
 from csat_lib.index import item_scores, on_hundred, scores
+from csat_lib.index.scores import item_shares
 from csat_lib.stats import weighted_mean
 from csat_lib.study import Construct, Structure, Text
 
@@ -182,3 +183,19 @@ def test_the_parts_may_be_weighted_by_name(frame):
     assert told["quality"] == pytest.approx(0.75 * told["goods"] + 0.25 * told["service"], rel=1e-12)
     with pytest.raises(ParamsError, match="No weight for the item 'service'"):
         scores(survey, of_parts(), weights=pd.concat([u, pd.Series({"goods": 3.0})]))
+
+
+def test_several_segments_stand_under_each_other_with_the_whole_first(frame):
+    survey = survey_of(frame, ITEMS, roles={"region": "segment", "branch": "segment"})
+    both = item_scores(survey, ITEMS[:2], by=["region", "branch"])
+    assert list(both.columns[:3]) == ["by", "segment", "item"]
+    assert both["by"].drop_duplicates().tolist() == ["", "region", "branch"]
+    pd.testing.assert_frame_equal(both[both["by"] == ""].drop(columns="by").reset_index(drop=True), item_scores(survey, ITEMS[:2]))
+    for name in ("region", "branch"):
+        alone = item_scores(survey, ITEMS[:2], by=name).query("segment != 'all'").reset_index(drop=True)
+        pd.testing.assert_frame_equal(both[both["by"] == name].drop(columns="by").reset_index(drop=True), alone)
+
+
+def test_weights_of_no_items_are_refused():
+    with pytest.raises(ParamsError, match="No items were named"):
+        item_shares([], None)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_models import ACSI_BLOCKS, ACSI_PATHS, acsi_answers, ecsi, golden, mobile, reduced, structure, survey_of, truth
+from scipy.stats import norm
 from semopy import Model
 from semopy.examples import holzinger39, political_democracy
 from semopy.stats import calc_se
@@ -70,6 +71,19 @@ def pd_fit():
 @pytest.fixture(scope="module")
 def mobile_fit(real_data):
     return fit_sem(mobile(real_data), ecsi())
+
+
+@pytest.mark.parametrize(("confidence", "reach"), [(0.95, 1.959964), (0.80, 1.281552)])
+def test_intervals_and_tests_are_those_of_the_normal_distribution(confidence, reach):
+    fit = fit_sem(factors(), simple(), confidence=confidence)
+    for table in (fit.paths, fit.loadings):
+        free = table[table["std_error"].notna()]
+        assert len(free)
+        np.testing.assert_allclose(free["conf_low"], free["estimate"] - reach * free["std_error"], rtol=1e-6)
+        np.testing.assert_allclose(free["conf_high"], free["estimate"] + reach * free["std_error"], rtol=1e-6)
+    z = fit.paths["unstandardised"] / fit.paths["unstandardised_error"]
+    np.testing.assert_allclose(fit.paths["z"], z, rtol=1e-10)
+    np.testing.assert_allclose(fit.paths["p_value"], 2 * norm.sf(np.abs(z)), rtol=1e-6)
 
 
 @pytest.mark.parametrize(("table", "keys"), [("paths", ["cause", "effect"]), ("loadings", ["construct", "item"])])

@@ -23,6 +23,11 @@ def test_a_tornado_by_hand():
     assert x["swing"].to_dict() == pytest.approx({"a": 0.1 * (80 - 46), "c": 0.04 * 28.75, "b": 0.06 * (480 / 7 - 50)}, abs=1e-10)
     assert x.index.tolist() == ["a", "c", "b"]
     assert x["swing"].is_monotonic_decreasing
+    # Units in the order given, whole tables and nothing beside them.
+    assert found["unit"].tolist() == ["x"] * 3 + ["y"] * 3
+    assert tornado(SCORES.loc[["y", "x"]], WEIGHTS, step=0.1)["unit"].tolist() == ["y"] * 3 + ["x"] * 3
+    assert list(found.columns) == ["unit", "indicator", "weight", "estimate", "low", "high", "swing"]
+    assert found.index.tolist() == list(range(6))
 
 
 def test_a_tornado_of_a_change_is_about_the_difference_of_two_waves():
@@ -53,6 +58,14 @@ def test_at_the_break_even_weight_the_two_units_tie():
         assert index["x"] == pytest.approx(index["y"], abs=1e-10)
     # By hand for a: d = 20, the others' mean difference (.3 x -20 + .2 x -50) / .5 = -32, so v = 32 / 52.
     assert found.loc["a", "break_even"] == pytest.approx(32 / 52, abs=1e-12)
+
+
+@pytest.mark.parametrize("order", [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]])
+def test_a_tie_without_an_indicator_is_a_swap_at_weight_zero_whatever_the_rounding(order):
+    # Without b the units tie, .5 x 20 = .2 x 50, so b decides alone and they swap where its weight is 0.
+    found = break_even(SCORES[order], WEIGHTS, "x", "y").set_index("indicator").loc["b"]
+    assert found["break_even"] == pytest.approx(0, abs=1e-12)
+    assert found["verdict"] == "swap"
 
 
 def test_a_unit_that_is_better_everywhere_never_swaps():

@@ -313,3 +313,42 @@ def test_draws_need_a_seed_and_whole_customers():
         tracking.forecast(levels(), draws=100)
     with pytest.raises(DataError, match="not whole numbers of customers"):
         tracking.gains_by_origin(tracking.transitions_from_counts([[1.5, 1], [1, 2]], values=[1, 0]), draws=100, seed=1)
+
+
+def test_a_labelled_table_of_counts_names_its_grades_and_gives_the_same_chain():
+    names = ["pleased", "neutral", "annoyed"]
+    table = pd.DataFrame(LEVELS, index=names, columns=names)
+    found = tracking.transitions_from_counts(table, values={"annoyed": 0, "pleased": 100, "neutral": 50})
+    assert list(found.matrix.index) == names
+    np.testing.assert_allclose(found.matrix, levels().matrix)
+    np.testing.assert_allclose(found.steady_state, levels().steady_state)
+    pd.testing.assert_frame_equal(tracking.transitions_from_counts(table, values=[100, 50, 0]).matrix, found.matrix)
+    with pytest.raises(DataError, match="must name the same grades in order"):
+        tracking.transitions_from_counts(table[names[::-1]], values=[100, 50, 0])
+    with pytest.raises(ParamsError, match=r"expected one for each of the 3 grades; got 2, none for \['annoyed'\]"):
+        tracking.transitions_from_counts(table, values={"pleased": 100, "neutral": 50})
+    with pytest.raises(ParamsError, match="values: expected 3, one for each grade, got 2"):
+        tracking.transitions_from_counts(LEVELS, values=[100, 50])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"grades": [100, 100, 0]}, ParamsError, "two or more different grades"),
+        ({"grades": [100]}, ParamsError, "two or more different grades"),
+        ({"grades": {100: np.nan, 50: 1, 0: 0}}, ParamsError, "every grade needs a finite value"),
+        ({"weights": [1.0, 2.0]}, ParamsError, "a Series with one weight a customer, indexed by id"),
+        ({"weights": pd.Series([1.0, 2.0], index=["C0", "C0"])}, ParamsError, "a Series with one weight a customer"),
+        ({"weights": pd.Series(1.0, index=["C0", "C1"])}, DataError, "298 of 300 matched have none or a negative one, 'C2' for example"),
+        ({"weights": pd.Series(0.0, index=[f"C{place}" for place in range(300)])}, DataError, "weights: 0 of 300"),
+    ],
+)
+def test_grades_and_weights_that_make_no_sense_are_refused_by_name(options, error, message):
+    with pytest.raises(error, match=message):
+        tracking.transitions(*panel(LEVELS, [100, 50, 0]), **{"grades": [100, 50, 0], **options})
+
+
+def test_a_plain_list_is_no_panel():
+    before, after = panel(LEVELS, [100, 50, 0])
+    with pytest.raises(ParamsError, match="after: expected a Series of grades indexed by the customers' ids, got list"):
+        tracking.transitions(before, after.tolist(), grades=[100, 50, 0])

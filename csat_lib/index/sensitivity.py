@@ -17,6 +17,7 @@ from csat_lib.index.named_numbers import number
 from csat_lib.index.ranking import Weighting, checked, ranks, weights_over
 
 Array = npt.NDArray[np.float64]
+ROUNDING = 1e-12  # of a weight: a tie at 0 or 1 is one, whichever side the last digit falls on
 
 
 def tornado(
@@ -112,7 +113,7 @@ def break_even(scores: pd.DataFrame, weights: Weighting, first: str, second: str
     able = w < 1
     r = (difference - w[able] * d[able]) / (1 - w[able])
     crossing = np.divide(r, r - d[able], out=np.full(len(r), np.nan), where=r != d[able])
-    v[able] = np.where((crossing >= 0) & (crossing <= 1), crossing, np.nan)
+    v[able] = np.where((crossing >= -ROUNDING) & (crossing <= 1 + ROUNDING), crossing.clip(0, 1), np.nan)
     table = pd.DataFrame({"indicator": names, "weight": w, "break_even": v, "change": v - w})
     table["verdict"] = np.where(table["break_even"].notna(), "swap", "never")
     return table.sort_values("change", key=np.abs, kind="stable", ignore_index=True)

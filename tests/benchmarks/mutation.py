@@ -1,4 +1,4 @@
-"""How many faults the tests see: python tests/benchmarks/mutation.py [--count 300] [--seed 1] [--remap] [--only WORD] [--from FILE].
+"""How many faults the tests see: python tests/benchmarks/mutation.py [--count 300] [--seed 1] [--remap] [--only WORD].
 
 cosmic-ray, in an environment of its own below build/peers, makes a seeded sample of mutants of the numeric files of stats, index, model and
 drivers (mutants.py says how it is drawn). Each mutant is put into a fork of this process, in which the libraries are imported already, and
@@ -140,7 +140,7 @@ def attempts(tests: set[str], known: TestMap, file: str) -> list[list[str]]:
     if not own:
         most = Counter(test.partition("::")[0] for test in tests if test.startswith("tests/")).most_common(1)
         own = {test for test in tests if most and test.startswith(most[0][0] + "::")}
-    rounds = [unmapped(stem, known)]
+    rounds = [changed(tests, known, stem)]
     for part, patience in zip((own, tests - own), PATIENCE, strict=True):
         spent, chosen = 0.0, []
         for test in sorted(part, key=lambda each: known.seconds[each]):
@@ -152,12 +152,11 @@ def attempts(tests: set[str], known: TestMap, file: str) -> list[list[str]]:
     return [each for each in rounds if each]
 
 
-def unmapped(stem: str, known: TestMap) -> list[str]:
-    """The module's own test file, whole, where the map does not know it yet: a new one, until the next --remap."""
-    for name in (f"tests/test_{stem}.py", f"tests/test_{stem.partition('_')[0]}.py"):
-        if (ROOT / name).exists():
-            return [] if any(test.startswith(name + "::") for test in known.seconds) else [name]
-    return []
+def changed(tests: set[str], known: TestMap, stem: str) -> list[str]:
+    """Test files, whole, that the map does not know as they are now: the module's own, and those with tests asked for."""
+    own = [f"tests/test_{stem}.py", f"tests/test_{stem.partition('_')[0]}.py"]
+    files = dict.fromkeys([*own, *sorted({test.partition("::")[0] for test in tests if test.startswith("tests/")})])
+    return [name for name in files if (ROOT / name).exists() and (ROOT / name).stat().st_mtime > known.made.get(name, 0.0)]
 
 
 def run_tests(mutant: Mutated, rounds: list[list[str]]) -> int:
@@ -212,9 +211,14 @@ def reason(each: dict[str, object], alike: list[dict[str, str]]) -> str:
     return next((known["reason"] for known in same), "")
 
 
+def known_alike() -> list[dict[str, str]]:
+    """The mutants judged to be equivalent, with reasons."""
+    return (yaml.safe_load(ALIKE.read_text(encoding="utf-8")) or []) if ALIKE.exists() else []
+
+
 def summary(found: list[dict[str, object]]) -> str:
     """The score by room, with and without the equivalent mutants, and every survivor."""
-    alike = yaml.safe_load(ALIKE.read_text(encoding="utf-8")) if ALIKE.exists() else []
+    alike = known_alike()
     rows = [f"{'room':10}{'mutants':>8}{'killed':>8}{'score':>8}{'alike':>8}{'score without':>15}"]
     for room in (*ROOMS, ""):
         part = [each for each in found if each["file"].startswith(f"csat_lib/{room}")]
@@ -260,12 +264,12 @@ def main() -> None:
         for each in (json.loads(kept.read_text()) if kept.exists() else [])
     }
     found: dict[int, dict[str, object]] = {}
-    writing = threading.Lock()
+    writing, alike = threading.Lock(), known_alike()
 
     def tried(number: int) -> None:
         each = drawn["sample"][number]
         old = before.get((each["file"], each["line"], each["column"], each["operator"]))
-        if asked.only not in each["file"] or (asked.survivors and old and old["fate"] != "survived"):
+        if asked.only not in each["file"] or (asked.survivors and old and (old["fate"] != "survived" or reason(old, alike))):
             found.update({number: old} if old else {})
             return
         found[number] = verdict(each, known)

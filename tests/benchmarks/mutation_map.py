@@ -90,6 +90,7 @@ class TestMap:
     fixtures: Mapping[str, list[str]]
     bad: frozenset[str]
     lines: Mapping[str, Mapping[str, list[str]]]
+    made: Mapping[str, float]
 
     @classmethod
     def read(cls, *files: Path) -> TestMap:
@@ -98,14 +99,17 @@ class TestMap:
         fixtures: dict[str, list[str]] = {}
         bad: set[str] = set()
         lines: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for each in (json.loads(file.read_text(encoding="utf-8")) for file in files):
+        made: dict[str, float] = {}
+        for map_file in files:
+            each = json.loads(map_file.read_text(encoding="utf-8"))
             seconds |= each["seconds"]
+            made |= {test.partition("::")[0]: map_file.stat().st_mtime for test in each["seconds"]}
             fixtures |= each["fixtures"]
             bad |= set(each["bad"])
             for file, found in each["lines"].items():
                 for line, contexts in found.items():
                     lines[file][line] += contexts
-        return cls(seconds, fixtures, frozenset(bad), lines)
+        return cls(seconds, fixtures, frozenset(bad), lines, made)
 
     def running(self, file: str, span: tuple[int, int]) -> set[str]:
         """The tests that run any line of a span, themselves or through a fixture they use."""
