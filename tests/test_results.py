@@ -13,7 +13,7 @@ import pytest
 
 import csat_lib
 
-ROOMS = ("study", "stats", "survey", "simulate", "index", "model", "drivers", "tracking")
+ROOMS = ("study", "stats", "survey", "simulate", "index", "model", "drivers", "tracking", "voice", "improvement")
 GATHERED = {"csat_lib.survey.parquet_moments.Part"}  # sums that grow while a file is read
 WITH_ARRAYS = re.compile(r"\b(Array|NDArray|DataFrame|Series)\b")
 # What the docstrings and the design promise for an option that is left out.
