@@ -219,9 +219,10 @@ def _figures(shell: InteractiveShell) -> None:
     """Figures of matplotlib shown as in a kernel; each shell has to be told, or it loses them in silence."""
     if "inline" not in os.environ.get("MPLBACKEND", ""):
         return
-    from IPython.core.pylabtools import select_figure_formats
+    from IPython.core.pylabtools import activate_matplotlib, select_figure_formats
     from matplotlib_inline.backend_inline import configure_inline_support
 
+    activate_matplotlib(os.environ["MPLBACKEND"])  # type: ignore[no-untyped-call]  # figures count as changed when they are plotted
     configure_inline_support(shell, os.environ["MPLBACKEND"])  # type: ignore[no-untyped-call]
     select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
 
