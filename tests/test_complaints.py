@@ -179,6 +179,7 @@ def test_the_demos_small_appliances_are_found(demo):
         (pd.DataFrame({"product": ["x"], "month": ["2026-07"]}), "no column 'orders'"),
         (pd.DataFrame({"product": ["x"], "month": ["2026-07"], "orders": [-1]}), "row 2: -1 is not a number of orders"),
         (pd.DataFrame({"product": ["x", "x"], "month": ["2026-07"] * 2, "orders": [1, 1]}), "stands twice"),
+        (pd.DataFrame({"product": ["x"], "month": ["2026-7"], "orders": [9]}), "'2026-7' is not of the form 2026-09"),
     ],
 )
 def test_orders_that_cannot_be_are_refused(orders, told):

@@ -8,10 +8,8 @@ import pandas as pd
 
 _PLAIN = str.maketrans({"年": "-", "月": "-", "日": " ", "/": "-"})
 _YEAR_FIRST = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}(?!\d)|\d{4}-?W\d{2}")
-_MONTH_SPELT = re.compile(
-    r"\b\d{1,2}[ .-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .]*\d{1,2}\b",
-    re.IGNORECASE,
-)
+_NAMES = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTH_SPELT = re.compile(rf"\b\d{{1,2}}[ .-]*{_NAMES}|{_NAMES}[a-z]*[ .]*\d{{1,2}}\b", re.IGNORECASE)
 
 
 def time_of(text: str) -> pd.Timestamp | None:
