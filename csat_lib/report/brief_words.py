@@ -118,6 +118,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_verdict": ("Real?", "显著？"),
     "compare_real": ("real", "显著"),
     "compare_noise": ("within noise", "误差范围内"),
+    "compare_refused": ("not comparable", "不可比"),
     "compare_unlike": (
         "Choose two different periods of the same length: a year is not compared with a quarter.",
         "请选择两个不同且长度相同的时期：年度不与季度比较。",

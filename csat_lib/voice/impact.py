@@ -151,19 +151,39 @@ def _one(  # noqa: PLR0917  what all themes share, and the level
     return found | _lift(design, said, here, here & unhappy, confidence)
 
 
-def _gap(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> dict[str, object]:
-    """Welch: errors added, Satterthwaite's degrees of freedom from the effective sizes; with strata or clusters, the linearised error."""
+def welch(  # noqa: PLR0917  two groups of one variable
+    design: Design, y: Array, one: Mask, rest: Mask, confidence: float
+) -> tuple[float, float, float]:
+    """The gap between two groups' means, half of its interval's width, and p.
+
+    Errors added, Satterthwaite's degrees of freedom from the effective sizes; with strata or clusters, the linearised error.
+
+    Parameters
+    ----------
+    design : Design
+        Weights, strata and clusters.
+    y : ndarray
+        The variable.
+    one, rest : ndarray of bool
+        The groups.
+    confidence : float
+        Of the interval.
+    """
     a, b = design.mean(y, one), design.mean(y, rest)
-    gap, va, vb = a.estimate - b.estimate, a.std_error**2, b.std_error**2
+    va, vb = a.std_error**2, b.std_error**2
     error = float(np.sqrt(va + vb))
     df = (va + vb) ** 2 / (va**2 / max(a.n_effective - 1, 1) + vb**2 / max(b.n_effective - 1, 1)) if error > 0 else np.inf
     if design.cluster is not None or design.strata is not None:
         error, df = design.error_of(design.linearised(y, one) - design.linearised(y, rest)), design.degrees
-    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * error
+    gap = a.estimate - b.estimate
     p = float(2 * stats.t.sf(abs(gap) / error, df)) if error > 0 else np.nan
-    low, high = gap - half, gap + half
-    verdict = "brings points" if low > 0 else "costs points" if high < 0 else "within noise"
-    return {"gap": gap, "gap_low": low, "gap_high": high, "p_value": p, "verdict": verdict}
+    return gap, float(stats.t.ppf(0.5 + confidence / 2, df)) * error, p
+
+
+def _gap(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> dict[str, object]:
+    gap, half, p = welch(design, y, one, rest, confidence)
+    verdict = "brings points" if gap > half else "costs points" if gap < -half else "within noise"
+    return {"gap": gap, "gap_low": gap - half, "gap_high": gap + half, "p_value": p, "verdict": verdict}
 
 
 def _contribution(design: Design, y: Array, here: Mask, rest: Mask, confidence: float) -> dict[str, object]:
