@@ -142,6 +142,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Made of the interviews of {parts}: this period has no file of its own.",
         "由以下时期的访问构成：{parts}；本期没有单独的数据文件。",
     ),
+    "pooled_gap_note": (
+        "There are no answers of {parts}: this period is not whole, and the season may move its figures.",
+        "缺少 {parts} 的回答：本期数据不完整，数值可能受季节影响。",
+    ),
     "pooled_respondents_note": (
         "{n} of these interviews are with customers who answered more than once; the intervals allow for it.",
         "其中 {n} 次访问来自多次受访的顾客，区间已作相应处理。",

@@ -135,7 +135,9 @@ def labelled(page: Page, metric: str) -> str:
     return page.say("in_percent", name=text) if metric in {*GRADED, "csat", "complained_share"} else text
 
 
-def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = None, gains: Sliders | None = None) -> dict[str, float]:
+def key_metrics(
+    found: Levels, period: str, priorities: pd.DataFrame | None = None, gains: Sliders | None = None, *, confidence: float = 0.95
+) -> dict[str, float]:
     """Every level of ``period``, the drivers and the levers, as metrics.json holds them.
 
     Parameters
@@ -148,6 +150,8 @@ def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = No
         From ``drivers.importance_performance``.
     gains : Sliders, optional
         From ``sliders.sliders``.
+    confidence : float
+        Of the levers' intervals; those of the others are made already.
 
     Returns
     -------
@@ -164,7 +168,7 @@ def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = No
             told |= with_ends(f"{each}.{row['driver']}", factor * row[each], *ends)
     if gains is not None:
         effect = str(gains.effects.index[0])
-        for row in five_points(gains).to_dict("records"):
+        for row in five_points(gains, confidence=confidence).to_dict("records"):
             told |= with_ends(f"lever.{row['driver']}", row[effect], row[f"{effect}_low"], row[f"{effect}_high"])
     return told
 
