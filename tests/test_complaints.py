@@ -251,7 +251,8 @@ def test_groups_that_share_clusters_are_not_held_against_each_other_as_if_indepe
     survey, register = many
     site = np.arange(len(survey)) % 40
     shifted = survey.responses.assign(repurchase=np.clip(survey.responses["repurchase"] + np.where(site % 2, 4, -4), 1, 10))
-    codebook = replace(survey.codebook, attributes={**survey.codebook.attributes, "site": Attribute("site", "site", "cluster", Text(), {}, {})})
+    own = Attribute("site", "site", "cluster", Text(), {}, {})
+    codebook = replace(survey.codebook, attributes={**survey.codebook.attributes, "site": own})
     clustered = replace(survey, responses=shifted, codebook=codebook, attributes=survey.attributes.assign(site=site.astype(str)))
     row = recovery(clustered, register, ["repurchase"]).set_index("segment").loc["well against badly"]
     handled = register.complaints.set_index("customer")["satisfied"].reindex(survey.attributes["respondent"]).to_numpy()

@@ -122,7 +122,8 @@ def _undated(surveys: dict[str, Survey]) -> Iterator[Finding]:
         for name in survey.codebook.names("date")[:1]:
             lost = int(_days(survey, name).isna().sum()) if name in survey.attributes else 0
             if lost:
-                yield Finding("unread_date", "warning", name, lost, f"{part}: {lost:,} interviews have no readable date and are in no month.")
+                detail = f"{part}: {lost:,} interviews have no readable date and are in no month."
+                yield Finding("unread_date", "warning", name, lost, detail)
 
 
 def _gaps(whole: Period, parts: list[Period]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from csat_lib.errors import CsatError, ParamsError, nearest, pick
 from csat_lib.index.design import Design, design_of, share_ends
 from csat_lib.stats import check_confidence, z_value
 from csat_lib.survey import Survey
+from csat_lib.tracking.families import corrected
 from csat_lib.voice.coding import Coding
 from csat_lib.voice.sentiment import points
 
@@ -27,8 +28,20 @@ BASES = {"comments": "those who wrote a comment", "respondents": "everybody, the
 DETRACTORS = 6  # of 0-10
 MOST_DRIVERS = 16
 FEWEST = 10
-IMPACT = ["theme", "n", "share", "share_low", "share_high", "gap", "gap_low", "gap_high", "p_value", "contribution"]
-IMPACT += ["contribution_low", "contribution_high", "lift", "lift_low", "lift_high", "lmg", "lmg_share", "n_others", "verdict"]
+IMPACT = ["theme", "n", "share", "share_low", "share_high", "gap", "gap_low", "gap_high", "p_value", "p_adjusted"]
+IMPACT += [
+    "contribution",
+    "contribution_low",
+    "contribution_high",
+    "lift",
+    "lift_low",
+    "lift_high",
+    "lmg",
+    "lmg_share",
+    "n_others",
+    "verdict",
+    "correction",
+]
 
 
 def theme_impact(
@@ -46,6 +59,7 @@ def theme_impact(
 
     The gap's interval is Welch's, with survey weights (linearised errors, degrees of freedom from the effective sizes). The contribution
     s_t g_t is what the mentions add to the mean: were those who mention the theme like the others, the mean would change by its negative.
+    Verdicts allow for the number of themes: Holm for ten at most, Benjamini-Hochberg for more; intervals stand alone.
     It is association, not effect: who complains of queues may dislike other things too; LMG shares the score out between the themes.
 
     Parameters
@@ -70,9 +84,10 @@ def theme_impact(
     Returns
     -------
     DataFrame
-        theme, n (mentions with a score), share (0-1, share_low, share_high), gap (points of 0-100; gap_low, gap_high, p_value),
+        theme, n (mentions with a score), share (0-1, share_low, share_high), gap (points of 0-100; gap_low, gap_high, p_value, p_adjusted),
         contribution (points; _low, _high), lift (share among detractors / share among all; _low, _high), lmg (explained variance),
-        lmg_share, n_others, verdict ("costs points", "brings points", "within noise", "too few").
+        lmg_share, n_others, verdict ("costs points", "brings points", "within noise", "too few"),
+        correction (the rule, and the number of themes it was made for).
 
     Raises
     ------
@@ -97,7 +112,9 @@ def theme_impact(
         for name in wanted
     ]
     table = pd.DataFrame(rows).merge(_lmg(y, said, here, survey, fewest), on="theme", how="left") if rows else pd.DataFrame(columns=IMPACT)
-    return table.reindex(columns=IMPACT).sort_values("contribution", kind="stable", na_position="last", ignore_index=True)
+    table = corrected(table.reindex(columns=IMPACT).astype({"p_value": float}))[IMPACT]
+    table.loc[table["p_adjusted"] >= 1 - confidence, "verdict"] = "within noise"
+    return table.sort_values("contribution", kind="stable", na_position="last", ignore_index=True)
 
 
 def theme_trend(
@@ -151,9 +168,7 @@ def _one(  # noqa: PLR0917  what all themes share, and the level
     return found | _lift(design, said, here, here & unhappy, confidence)
 
 
-def welch(  # noqa: PLR0917  two groups of one variable
-    design: Design, y: Array, one: Mask, rest: Mask, confidence: float
-) -> tuple[float, float, float]:
+def welch(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> tuple[float, float, float]:
     """The gap between two groups' means, half of its interval's width, and p.
 
     Errors added, Satterthwaite's degrees of freedom from the effective sizes; with strata or clusters, the linearised error.
