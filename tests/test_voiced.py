@@ -15,7 +15,7 @@ from csat_lib.report import charts, complained, keyfigures, open_page, tables, v
 from csat_lib.simulate import company
 from csat_lib.study import load_study
 from csat_lib.survey import load_history, load_survey
-from csat_lib.voice import survival_curve
+from csat_lib.voice import mask, survival_curve
 
 PLANTED = 1000
 
@@ -132,6 +132,20 @@ def test_the_sources_give_the_denominators(wave, project):
 def shop(tiny_project, sales, accounts="customer,class\na,existing\n"):
     more = {"data/shop/sales/2026Q3.csv": sales, "data/shop/accounts/2026Q3.csv": accounts}
     return load_study("shop", root=tiny_project(more=more))
+
+
+def test_names_are_masked_wherever_the_study_keeps_them(tiny_project):
+    from conftest import CODEBOOK, answers
+
+    book = CODEBOOK + "  interviewee: {role: personal}\n"
+    lines = answers(3).splitlines()
+    own = [f"{line},{name}" for line, name in zip(lines, ("interviewee", "Quentin Abernathy", "欧阳娜娜", "no"), strict=True)]
+    people = "customer,class,Contact Person,E-mail address,channel_name,客户名称\nC1,existing,Zelda Marsh,zm at x,Web Shop,海风贸易\n"
+    more = {"data/shop/accounts/2026Q3.csv": people, "data/shop/customers/2026Q3.csv": "\n".join(own) + "\n"}
+    names = voiced.names_of(load_study("shop", root=tiny_project(codebook=book, more=more)))
+    for text in ("Quentin Abernathy", "欧阳娜娜", "Zelda Marsh", "海风贸易"):
+        assert mask(f"I am {text} and no friend", names) == "I am [name] and no friend"
+    assert mask("the shop is fine, no queue", names) == "the shop is fine, no queue"
 
 
 def test_customers_count_once_and_however_their_class_is_spelt(tiny_project):
