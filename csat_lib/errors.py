@@ -54,6 +54,10 @@ class TooFewError(ModelError, DataError):
     """Too few respondents answered everything that is asked of one model; other numbers of the same data stand."""
 
 
+class NobodyError(DataError):
+    """A month of a longer survey in which nobody was interviewed."""
+
+
 class DisclosureError(CsatError):
     """Personal data or a recoverable small cell would have been published."""
 

@@ -1,13 +1,16 @@
 """The first screen: how much, is it real, why, what to do, and how to read it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from csat_lib.errors import DataError, NotInStudyError
 from csat_lib.report import attempt, briefing, levels, open_page
 from csat_lib.report.attempts import Attempt
-from csat_lib.study import load_study
+from csat_lib.study import load_study, parse_period
 from csat_lib.survey import load_survey
 from csat_lib.tracking import Decomposition
 
@@ -137,3 +140,17 @@ def test_levels_of_one_period_have_figures_and_no_change(study, page):
     told = levels.key_metrics(found, "2026Q3")
     assert told["level.satisfaction_low"] < told["level.satisfaction"] < told["level.satisfaction_high"]
     assert 0 <= told["level.csat"] <= 100
+
+
+def test_degree_and_rate_are_real_only_after_correction_for_all_their_changes():
+    rows = [("2025Q3", 50.0), ("2026Q2", 50.0), ("2026Q3", 53.0)]
+    figures = pd.DataFrame([(metric, period, value, 1.0) for metric in ("surveyed_degree", "surveyed_rate") for period, value in rows])
+    figures.columns = ["metric", "period", "estimate", "std_error"]
+    figures.loc[5, "estimate"] = 56.0
+    study = SimpleNamespace(period=parse_period("2026Q3"))
+    found = levels._moved(figures, study, ["2025Q3", "2026Q2", "2026Q3"], 0.95)
+    p = 2 * stats.norm.sf(np.array([3, 3, 6, 6]) / np.sqrt(2))
+    np.testing.assert_allclose(found["p_value"], p)
+    np.testing.assert_allclose(found["p_adjusted"], [2 * p[0], 2 * p[0], 4 * p[2], 4 * p[2]])
+    assert found["verdict"].tolist() == ["within noise", "within noise", "real", "real"]
+    assert set(found["correction"]) == {"Holm over 4"}

@@ -72,13 +72,28 @@ def test_the_index_against_the_period_of_its_own_report_keeps_that_reports_inter
     assert (change, low, high) == pytest.approx((-1.4, -1.4 - math.sqrt(2), -1.4 + math.sqrt(2)))
 
 
+def test_an_index_that_its_own_report_would_not_compare_is_not_compared_here(output):
+    add(output, "2026Q4", "2026-12-31", compare_to="2026Q3", **figures(90.0))
+    group = comparing.ordered(site.waves(output))
+    waves = by_name(group)
+    for pair in (("2026Q3", "2026Q4"), ("2026Q4", "2026Q3")):
+        assert comparing.difference(*(waves[each] for each in pair), "index") == (None, None, None)
+    assert comparing.difference(waves["2026Q2"], waves["2026Q4"], "index")[0] == pytest.approx(15)
+    page = comparing.page(group, "en")
+    last = page[page.index('id="previous"') :]
+    assert '<td>76.4</td><td>90.0</td><td><span class="flat">–</span></td><td class="whole">–</td><td>not comparable</td>' in last
+    assert "不可比" in comparing.page(group, "zh")
+
+
 def test_a_figure_without_interval_has_a_difference_and_no_verdict(group):
     waves = by_name(group)
     assert comparing.difference(waves["2026Q2"], waves["2026Q3"], "lever.checkout") == (pytest.approx(0.4), None, None)
     assert comparing.difference(waves["2026Q2"], waves["2026Q3"], "nothing") is None
 
 
-def test_the_script_finds_the_same_differences(group):
+def test_the_script_finds_the_same_differences(output):
+    add(output, "2026Q4", "2026-12-31", compare_to="2026Q3", **figures(90.0))
+    group = comparing.ordered(site.waves(output))
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed here")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 
 from csat_lib.errors import DataError, ParamsError
 from csat_lib.simulate import DEMO, PERIODS, interview
 from csat_lib.simulate.company import SEED
 from csat_lib.simulate.records import complaints, sales
 from csat_lib.stats import wilson
-from csat_lib.study import load_codebook, parse_period
+from csat_lib.study import Attribute, Text, load_codebook, parse_period
 from csat_lib.survey import Survey
 from csat_lib.voice import (
     complaint_chart,
@@ -179,6 +183,7 @@ def test_the_demos_small_appliances_are_found(demo):
         (pd.DataFrame({"product": ["x"], "month": ["2026-07"]}), "no column 'orders'"),
         (pd.DataFrame({"product": ["x"], "month": ["2026-07"], "orders": [-1]}), "row 2: -1 is not a number of orders"),
         (pd.DataFrame({"product": ["x", "x"], "month": ["2026-07"] * 2, "orders": [1, 1]}), "stands twice"),
+        (pd.DataFrame({"product": ["x"], "month": ["2026-7"], "orders": [9]}), "'2026-7' is not of the form 2026-09"),
     ],
 )
 def test_orders_that_cannot_be_are_refused(orders, told):
@@ -225,12 +230,39 @@ def test_the_worst_handling_counts_and_groups_that_are_small_have_no_figures(man
     survey, register = many
     few = register.complaints.head(12).copy()
     doubled = pd.concat([few, few.assign(satisfied=0.0)], ignore_index=True)
-    object.__setattr__(register, "complaints", doubled)
-    table = recovery(survey, register, ["repurchase"], fewest=13).set_index("segment")
+    table = recovery(survey, replace(register, complaints=doubled), ["repurchase"], fewest=13).set_index("segment")
     assert table.loc["handled well", "n"] == 0
     assert table.loc["handled badly", "verdict"] == "too few"
     assert np.isnan(table.loc["handled badly", "estimate"])
     assert "well against badly" not in table.index
+
+
+def test_who_has_no_customer_number_is_not_taken_for_content(many):
+    survey, register = many
+    lost = survey.attributes["respondent"].where(np.arange(len(survey)) % 3 > 0, None)
+    nameless = replace(survey, attributes=survey.attributes.assign(respondent=lost))
+    whole, known = (recovery(each, register, ["repurchase"]).set_index("segment")["n"] for each in (survey, nameless))
+    assert known["no complaint"] < 0.75 * whole["no complaint"]
+    asked = recovery(nameless, register, ["repurchase"], complained="complained").set_index("segment")["n"]
+    assert asked["no complaint"] > known["no complaint"]
+
+
+def test_groups_that_share_clusters_are_not_held_against_each_other_as_if_independent(many):
+    survey, register = many
+    site = np.arange(len(survey)) % 40
+    shifted = survey.responses.assign(repurchase=np.clip(survey.responses["repurchase"] + np.where(site % 2, 4, -4), 1, 10))
+    own = Attribute("site", "site", "cluster", Text(), {}, {})
+    codebook = replace(survey.codebook, attributes={**survey.codebook.attributes, "site": own})
+    clustered = replace(survey, responses=shifted, codebook=codebook, attributes=survey.attributes.assign(site=site.astype(str)))
+    row = recovery(clustered, register, ["repurchase"]).set_index("segment").loc["well against badly"]
+    handled = register.complaints.set_index("customer")["satisfied"].reindex(survey.attributes["respondent"]).to_numpy()
+    here = ~np.isnan(handled) & shifted["repurchase"].notna().to_numpy()
+    y, x = shifted["repurchase"].to_numpy()[here], sm.add_constant(handled[here])
+    fit = sm.WLS(y, x, weights=survey.weight_values[here]).fit(cov_type="cluster", cov_kwds={"groups": site[here], "use_correction": False})
+    points = 100 / 9
+    assert row["gap"] == pytest.approx(points * fit.params[1])
+    z = stats.t.ppf(0.975, 39)
+    assert (row["gap_high"] - row["gap"]) / z == pytest.approx(points * fit.bse[1] * np.sqrt(40 / 39), rel=1e-6)
 
 
 def test_files_that_do_not_share_customer_numbers_are_refused(many):

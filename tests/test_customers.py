@@ -106,6 +106,26 @@ def test_a_complaint_is_open_until_the_end_of_the_day_on_which_it_closes_or_not(
     assert open_complaints(table, as_of=DAY).index.tolist() == ["b", "c"]
 
 
+def test_open_complaints_are_found_whatever_form_each_row_writes_its_times_in():
+    opened = ["2026-09-01 10:00:00", "2026-09-02", "2026年9月3日", "2026/9/4 10:00", "2026-09-05T10:00+08:00", "2026-09-06T10:00Z"]
+    table = pd.DataFrame({"id": list("123456"), "customer": list("abcdef"), "opened": opened, "closed": ""})
+    table.loc[5, "closed"] = "2026-09-07T10:00+08:00"
+    table = pd.concat([table, table.iloc[:1], table.iloc[1:2].assign(id="7", customer="g", closed="soon")], ignore_index=True)
+    held = open_complaints(table, as_of=DAY)
+    assert held.to_dict() == {"a": "1", "b": "2", "c": "3", "d": "4", "e": "5"}
+
+
+def test_a_contact_on_the_day_after_the_period_lies_in_the_future():
+    table = pd.DataFrame(
+        {"customer": ["a", "b", "c"], "class": "existing", "last_contact": ["2026-09-30T23:59", "2026-10-01", "03/07/2026"]}
+    )
+    found = accounts_from(table, as_of=DAY)
+    assert found.frame["customer"].tolist() == ["a"]
+    assert found.aside["rule"].tolist() == ["not a date", "in the future"]
+    zoned = accounts_from(table.assign(last_contact=["2026-09-30T20:00Z", "2026-09-01T10:00+08:00", ""]), as_of=DAY)
+    assert len(zoned.frame) == 3
+
+
 def test_reminders_fall_due_before_or_after_their_date():
     days = pd.to_datetime(["2026-10-20", "2026-09-29", "2027-03-01"])
     table = with_tiers(

@@ -5,7 +5,7 @@ import pytest
 from conftest import PERIOD, answers
 
 from csat_lib.errors import DataError
-from csat_lib.report import manifest
+from csat_lib.report import briefing, manifest, open_page
 from csat_lib.study import load_study
 from csat_lib.survey import has_survey, load_history, load_survey, parts_of
 
@@ -76,6 +76,47 @@ def test_a_month_takes_the_interviews_of_its_quarter_that_fall_into_it(project):
     assert "Interviews of this month in 2026Q3 (80)" in month.findings.table["detail"].iloc[0]
     with pytest.raises(DataError, match="2026-08: nobody of 2026Q3 was interviewed in that month"):
         load_survey(load_study("shop", "2026-08", root=project))
+
+
+def test_a_year_that_lacks_a_quarter_says_which_days_it_lacks(project):
+    year = load_survey(load_study("shop", 2026, root=project))
+    told = year.findings.table.set_index("rule").loc["pooled_gap"]
+    assert told["severity"] == "warning"
+    assert "No answers of 2026-10-01 to 2026-12-31: 2026 is not whole" in told["detail"]
+    page = open_page(load_study("shop", 2026, root=project))
+    assert any("no answers of 2026-10-01 – 2026-12-31" in each for each in briefing.taken_from(page, year))
+    assert "pooled_gap" not in set(load_survey(load_study("shop", "2026H1", root=project)).findings.table["rule"])
+    (project / "data/shop/customers/2026Q2.csv").unlink()
+    half = load_survey(load_study("shop", "2026H1", root=project)).findings.table.set_index("rule")
+    assert "No answers of 2026-04-01 to 2026-06-30" in half.loc["pooled_gap", "detail"]
+
+
+def test_an_earlier_month_without_interviews_leaves_the_later_ones_their_history(project):
+    assert list(load_history(load_study("shop", "2026-09", root=project))) == ["2026-09"]
+
+
+def test_interviews_without_a_readable_date_are_counted_and_in_no_month(project):
+    path = project / "data/shop/customers/2026Q3.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cells = lines[1].split(",")
+    path.write_text("\n".join([lines[0], ",".join([cells[0], "9/3/2026", *cells[2:]]), *lines[2:]]) + "\n", encoding="utf-8")
+    month = load_survey(load_study("shop", "2026-09", root=project))
+    assert len(month) == 79
+    assert any("2026Q3: 1 interviews have no readable date and are in no month" in each for each in month.findings.table["detail"])
+
+
+def test_weights_in_one_quarter_only_leave_every_quarter_its_respondents(project):
+    path = project / "data/shop/customers/2026Q1.csv"
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    weight = lines[0].index("weight")
+    for number, cells in enumerate(lines[1:]):
+        cells[weight] = str(500 * (1 + number % 3))
+    path.write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8")
+    parts = [load_survey(load_study("shop", name, root=project)) for name in ("2026Q1", "2026Q2", "2026Q3")]
+    year = load_survey(load_study("shop", 2026, root=project))
+    means = [np.average(each.responses["value_price"].fillna(5), weights=each.weight_values) for each in parts]
+    expected = np.average(means, weights=[len(each) for each in parts])
+    assert np.average(year.responses["value_price"].fillna(5), weights=year.weight_values) == pytest.approx(expected)
 
 
 def test_a_month_without_dates_is_refused(tiny_project):

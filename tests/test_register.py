@@ -93,6 +93,29 @@ def test_times_are_read_as_people_write_them(text):
     assert register(row(opened=text)).complaints["opened"].iloc[0] == pd.Timestamp("2026-07-01 10:00")
 
 
+@pytest.mark.parametrize("text", ["03/07/2026 10:00", "13/07/2026 10:00", "03.07.26", "July", "20260701", "now"])
+def test_a_date_that_two_readers_read_differently_is_not_read(text):
+    assert rules(register(row(id="9"), row(opened=text))) == {"no time of opening": 1}
+    assert rules(register(row(id="9"), row(closed=text))) == {"time not readable": 1}
+
+
+def test_a_stated_time_zone_counts_and_one_that_only_one_time_states_makes_the_other_unreadable():
+    zoned = row(opened="2026-07-01T10:00+08:00", first_response="2026-07-01T02:20Z", closed="2026-07-01T06:00+02:00")
+    own = register(zoned).complaints.iloc[0]
+    assert own["opened"] == pd.Timestamp("2026-07-01 10:00")
+    assert own["first_response"] == pd.Timestamp("2026-07-01 10:20")
+    assert own["closed"] == pd.Timestamp("2026-07-01 12:00")
+    half = register({**zoned, "closed": "2026-07-01T12:00"})
+    assert rules(half) == {"time not readable": 1}
+    assert half.complaints["done"].tolist() == [True]
+
+
+def test_a_later_row_of_a_complaint_that_adds_its_closing_closes_it():
+    found = register(row(closed="", satisfied=""), row())
+    assert found.complaints[["done", "satisfied"]].to_numpy().tolist() == [[True, 1.0]]
+    assert rules(found) == {"same id, other values": 2}
+
+
 @pytest.mark.parametrize(("text", "value"), [("1", 1), ("1.0", 1), ("Yes", 1), ("满意", 1), ("0", 0), ("不满意", 0)])
 def test_satisfaction_is_read_in_the_words_of_the_settings(text, value):
     assert register(row(satisfied=text)).complaints["satisfied"].iloc[0] == value

@@ -90,6 +90,19 @@ def test_a_planted_cost_is_recovered_and_ranks_first(themes):
     assert table.set_index("theme").loc["price", "verdict"] == "within noise"
 
 
+def test_a_theme_costs_points_only_where_it_still_does_after_correction_for_the_number_of_themes(themes):
+    every = []
+    for seed in range(100, 125):
+        survey = make(n=150, seed=seed, cost=0.0)
+        every.append(theme_impact(coded(survey, themes), survey, "score"))
+    table = pd.concat(every)
+    chance = table[(table["p_value"] < 0.05) & (table["p_adjusted"] > 0.05)]
+    assert len(chance) > 0
+    assert set(chance["verdict"]) == {"within noise"}
+    assert set(table.loc[table["p_adjusted"] < 0.05, "verdict"]) <= {"costs points", "brings points"}
+    assert set(table.loc[table["p_value"].notna(), "correction"]) == {"Holm over 2"}
+
+
 def test_a_theme_that_few_mention_has_neither_gap_nor_what_follows_from_it(themes):
     survey = make()
     row = theme_impact(coded(survey, themes), survey, "score").set_index("theme").loc["rare"]

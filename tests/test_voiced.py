@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from test_masking import corpus, leftover, plain
 
-from csat_lib.errors import NotInStudyError
+from csat_lib.errors import DataError, NotInStudyError
 from csat_lib.report import charts, complained, keyfigures, open_page, tables, voice_sentences, voiced
 from csat_lib.simulate import company
 from csat_lib.study import load_study
 from csat_lib.survey import load_history, load_survey
-from csat_lib.voice import survival_curve
+from csat_lib.voice import mask, survival_curve
 
 PLANTED = 1000
 
@@ -127,6 +127,55 @@ def test_the_sources_give_the_denominators(wave, project):
     people = pd.read_csv(project / "data" / "demo" / "accounts" / "2026Q3.csv")
     expected = {"orders": sold["orders"].sum(), "customers": (people["class"] == "existing").sum(), "months": 3}
     assert complained.denominators(wave[0]) == expected
+
+
+def shop(tiny_project, sales, accounts="customer,class\na,existing\n"):
+    more = {"data/shop/sales/2026Q3.csv": sales, "data/shop/accounts/2026Q3.csv": accounts}
+    return load_study("shop", root=tiny_project(more=more))
+
+
+def test_names_are_masked_wherever_the_study_keeps_them(tiny_project):
+    from conftest import CODEBOOK, answers
+
+    book = CODEBOOK + "  interviewee: {role: personal}\n"
+    lines = answers(3).splitlines()
+    own = [f"{line},{name}" for line, name in zip(lines, ("interviewee", "Quentin Abernathy", "欧阳娜娜", "no"), strict=True)]
+    people = "customer,class,Contact Person,E-mail address,channel_name,客户名称\nC1,existing,Zelda Marsh,zm at x,Web Shop,海风贸易\n"
+    more = {"data/shop/accounts/2026Q3.csv": people, "data/shop/customers/2026Q3.csv": "\n".join(own) + "\n"}
+    names = voiced.names_of(load_study("shop", root=tiny_project(codebook=book, more=more)))
+    for text in ("Quentin Abernathy", "欧阳娜娜", "Zelda Marsh", "海风贸易"):
+        assert mask(f"I am {text} and no friend", names) == "I am [name] and no friend"
+    assert mask("the shop is fine, no queue", names) == "the shop is fine, no queue"
+
+
+def test_customers_count_once_and_however_their_class_is_spelt(tiny_project):
+    people = "customer,class\na,Existing\na,existing\nb, existing\nc,past\n,existing\n"
+    study = shop(tiny_project, "product,month,orders\nx,2026-07,5\n", people)
+    assert complained.denominators(study)["customers"] == 2
+    bought = "customer,last_purchase\na,2026-09-01\nb,2020-01-01\nc,\n"
+    assert complained.denominators(shop(tiny_project, "product,month,orders\nx,2026-07,5\n", bought))["customers"] == 1
+
+
+def test_orders_of_other_months_are_no_denominator_of_the_period(tiny_project):
+    study = shop(tiny_project, "product,month,orders\nx,2026-06,900\nx,2026/7,40\nx,2026年9月,60\nx,2026-10,900\n")
+    assert complained.denominators(study)["orders"] == 100
+    assert complained.orders(study)["month"].tolist() == ["2026-07", "2026-09"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("x,2026-07,many", r"2026Q3.csv, row 3: orders: 'many' cannot be read"),
+        ("x,2026-07,", r"row 3: orders"),
+        ("x,2026-07,-4", r"row 3: orders: '-4'"),
+        ("x,July,4", r"row 3: month: 'July' cannot be read"),
+    ],
+)
+def test_orders_that_cannot_be_read_are_refused_and_not_left_out_of_the_sum(tiny_project, row, told):
+    with pytest.raises(DataError, match=told):
+        complained.denominators(shop(tiny_project, f"product,month,orders\nx,2026-08,5\n{row}\n"))
+    with pytest.raises(DataError, match="none of its months lies in"):
+        complained.orders(shop(tiny_project, "product,month,orders\nx,2025-08,5\n"))
 
 
 def test_what_a_study_lacks_is_said_in_the_pages_language(tiny_project):

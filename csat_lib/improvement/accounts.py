@@ -11,7 +11,7 @@ import pandas as pd
 
 from csat_lib.errors import DataError, NotInStudyError, nearest
 from csat_lib.study import Study
-from csat_lib.survey import read_export
+from csat_lib.survey import local_time, read_export
 
 SOURCE, KEY_SOURCE, ID = "accounts", "key_customers", "customer"
 NUMBERS = ("spending", "activity", "revenue", "potential")
@@ -133,10 +133,10 @@ def _read_column(column: pd.Series, name: str, as_of: dt.date) -> Iterator[tuple
         yield numbers, (column != "") & ~np.isfinite(numbers), "not a number"
         yield numbers, numbers < 0, "negative"
     elif name in DATES:
-        dates = pd.to_datetime(column.where(column != ""), errors="coerce", format="ISO8601")
+        dates = pd.Series([local_time(text) for text in column], index=column.index, dtype="datetime64[ns]")
         yield dates, (column != "") & dates.isna(), "not a date"
         if name in ("last_contact", "last_purchase"):
-            yield dates, dates > pd.Timestamp(as_of) + pd.Timedelta(days=1), "in the future"
+            yield dates, dates >= pd.Timestamp(as_of) + pd.Timedelta(days=1), "in the future"
 
 
 def _twice(source: str, text: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from csat_lib.errors import DataError
 from csat_lib.improvement.accounts import ID
 from csat_lib.study.upkeep import Reminder, Risk
+from csat_lib.survey import local_time, time_of
 
 REASONS = ("low satisfaction", "falling satisfaction", "open complaint", "no contact")
 RISK = ["rank", ID, "tier", "spending", "satisfaction", "change", "open_complaint", "silent_days", "reasons", "count"]
@@ -24,7 +25,7 @@ def open_complaints(complaints: pd.DataFrame, *, as_of: dt.date) -> pd.Series:
     Parameters
     ----------
     complaints : DataFrame
-        id, customer, opened, closed (empty while open), as in the register.
+        id, customer, opened, closed (empty while open), as in the register; one that was closed at a time nobody can read is closed.
     as_of : date
         The last day of the period.
 
@@ -37,9 +38,14 @@ def open_complaints(complaints: pd.DataFrame, *, as_of: dt.date) -> pd.Series:
         if column not in complaints:
             raise DataError(f"complaints: no column {column!r}.")
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    opened, closed = (pd.to_datetime(complaints[name].replace("", None), errors="coerce") for name in ("opened", "closed"))
-    still = (opened < end) & (closed.isna() | (closed >= end)) & (complaints[ID].astype(str).str.strip() != "")
-    return complaints[still].astype(str).groupby(ID)["id"].agg(" ".join)
+    own = complaints[["id", ID, "opened", "closed"]]
+    own = own.astype(object).where(own.notna(), "").astype(str).apply(lambda column: column.str.strip()).drop_duplicates()
+    clocks = own["opened"].map(time_of)
+    opened = pd.Series([local_time(text) for text in own["opened"]], index=own.index, dtype="datetime64[ns]")
+    pairs = zip(own["closed"], clocks, strict=True)
+    closed = pd.Series([local_time(text, clock=clock) for text, clock in pairs], index=own.index, dtype="datetime64[ns]")
+    still = (opened < end) & ((own["closed"] == "") | (closed >= end)) & (own[ID] != "")
+    return own[still].groupby(ID)["id"].agg(" ".join)
 
 
 def at_risk(customers: pd.DataFrame, rules: Risk, *, as_of: dt.date, complaints: pd.Series | None = None) -> pd.DataFrame:

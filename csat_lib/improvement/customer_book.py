@@ -13,6 +13,7 @@ from csat_lib.improvement.accounts import Accounts, load_accounts
 from csat_lib.improvement.at_risk import DUE, RISK, at_risk, open_complaints, reminders
 from csat_lib.improvement.customer_tiers import latest_scores, tier_moves, with_tiers
 from csat_lib.study import Study, load_study
+from csat_lib.study.reader import read_yaml
 from csat_lib.study.upkeep import CustomerRules
 from csat_lib.survey import Survey, read_export, write_restricted
 from csat_lib.tracking import Transitions
@@ -106,7 +107,9 @@ def _tiered(study: Study, rules: CustomerRules, history: Mapping[str, Survey]) -
 def _complaints(study: Study) -> pd.DataFrame:
     frame = read_export(study.paths.data(COMPLAINTS)).frame
     frame.columns = [str(each).strip() for each in frame.columns]
-    return frame
+    names = study.paths.params / "complaints.yaml"
+    called = read_yaml(names).get("columns") if names.is_file() else None
+    return frame.rename(columns={name: field for field, name in called.items()}) if isinstance(called, dict) else frame
 
 
 def _moves(study: Study, rules: CustomerRules, history: Mapping[str, Survey], customers: pd.DataFrame) -> tuple[Transitions | None, str]:

@@ -118,6 +118,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_verdict": ("Real?", "显著？"),
     "compare_real": ("real", "显著"),
     "compare_noise": ("within noise", "误差范围内"),
+    "compare_refused": ("not comparable", "不可比"),
     "compare_unlike": (
         "Choose two different periods of the same length: a year is not compared with a quarter.",
         "请选择两个不同且长度相同的时期：年度不与季度比较。",
@@ -140,6 +141,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "pooled_note": (
         "Made of the interviews of {parts}: this period has no file of its own.",
         "由以下时期的访问构成：{parts}；本期没有单独的数据文件。",
+    ),
+    "pooled_gap_note": (
+        "There are no answers of {parts}: this period is not whole, and the season may move its figures.",
+        "缺少 {parts} 的回答：本期数据不完整，数值可能受季节影响。",
     ),
     "pooled_respondents_note": (
         "{n} of these interviews are with customers who answered more than once; the intervals allow for it.",

@@ -168,7 +168,7 @@ def breaks(page: Page, changed: pd.DataFrame, history: Mapping[str, Survey]) -> 
 def taken_from(page: Page, survey: Survey) -> list[str]:
     """Which periods' answers a year or month without a file of its own is made of; nothing where it has one."""
     seen = survey.findings.table
-    notes = seen[seen["rule"].isin(["pooled", "pooled_respondents"])]
+    notes = seen[seen["rule"].isin(["pooled", "pooled_gap", "pooled_respondents"])].sort_values("rule", kind="stable")
     return [page.say(f"{row['rule']}_note", n=cells.whole(row["n"]), parts=_parts(row["detail"])) for row in notes.to_dict("records")]
 
 
@@ -215,8 +215,8 @@ def whose_complaints(page: Page, study: Study) -> list[str]:
 
 
 def _parts(detail: str) -> str:
-    """The periods that the note of a pooled survey names, with their respondents."""
-    return ", ".join(re.findall(r"\S+ \([\d,]+\)", detail))
+    """The periods that the note of a pooled survey names, with their respondents, or the days that none of them covers."""
+    return ", ".join(re.findall(r"\S+ \([\d,]+\)|\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d", detail)).replace(" to ", " – ")
 
 
 def _shares(page: Page, survey: Survey, mode: str) -> str:

@@ -88,7 +88,7 @@ def page(group: Sequence[site.Wave], language: str) -> str:
     facts = {
         "rows": rows,
         "waves": [_facts(each, kept) for each in group],
-        "words": {each: say(f"compare_{each}", language) for each in ("real", "noise", "unlike", "count", "to")},
+        "words": {each: say(f"compare_{each}", language) for each in ("real", "noise", "refused", "unlike", "count", "to")},
     }
     facts["words"]["to"] = say("to", language)  # type: ignore[index]
     pairs = usual(group)
@@ -137,11 +137,11 @@ def label(name: str, group: Sequence[site.Wave], language: str) -> str:
     return inner if kind == "level" else say(f"compare_{kind}", language, name=inner)
 
 
-def difference(before: site.Wave, after: site.Wave, name: str) -> tuple[float, float | None, float | None] | None:
-    """Change of a figure and the ends of its interval; None where a period lacks it.
+def difference(before: site.Wave, after: site.Wave, name: str) -> tuple[float | None, float | None, float | None] | None:
+    """Change of a figure and the ends of its interval; None where a period lacks it, three times None where it is not comparable.
 
-    The index against the period that its report was compared with keeps the report's own interval, which knows of panels. Otherwise the
-    two periods count as independent samples: half widths add in squares.
+    The index against the period that its report was compared with keeps the report's own interval; where that report refused to compare
+    the two, so does this page. Otherwise the two periods count as independent samples: half widths add in squares.
 
     Parameters
     ----------
@@ -154,6 +154,8 @@ def difference(before: site.Wave, after: site.Wave, name: str) -> tuple[float, f
     if first is None or last is None:
         return None
     own = after.number("index_change")
+    if name == "index" and any(_refused(*pair) for pair in ((before, after), (after, before))):
+        return None, None, None
     if name == "index" and own is not None and since(after) == before.period:
         return own, after.number("index_change_low"), after.number("index_change_high")
     halves = []
@@ -169,6 +171,11 @@ def difference(before: site.Wave, after: site.Wave, name: str) -> tuple[float, f
 def since(wave: site.Wave) -> str:
     """The period that a report's own change is held against."""
     return str(wave.facts.get("parameters", {}).get("compare_to") or "")
+
+
+def _refused(before: site.Wave, after: site.Wave) -> bool:
+    """Whether the later period's report names the other one and states no change since."""
+    return since(after) == before.period and after.number("index_change") is None
 
 
 def usual(group: Sequence[site.Wave]) -> list[tuple[str, site.Wave, site.Wave]]:
@@ -202,15 +209,16 @@ def _pair(key: str, before: site.Wave, after: site.Wave, rows: Sequence[Mapping[
             continue
         change, low, high = moved
         sure = low is not None and high is not None
+        plain = say("compare_refused", language) if change is None else cells.EMPTY
         real = low is not None and high is not None and (low > 0 or high < 0)
         found.append(
             {
                 "label": row["label"],
                 "before": cells.number(before.number(row["name"])),
                 "after": cells.number(after.number(row["name"])),
-                "change": cells.signed(change),
+                "change": cells.EMPTY if change is None else cells.signed(change),
                 "interval": say("to", language, low=cells.number(low), high=cells.number(high)) if sure else cells.EMPTY,
-                "verdict": say("compare_real" if real else "compare_noise", language) if sure else cells.EMPTY,
+                "verdict": say("compare_real" if real else "compare_noise", language) if sure else plain,
                 "tone": "sure" if real else "flat",
             }
         )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csat_lib.errors import NotInStudyError
+from csat_lib.errors import DataError, NotInStudyError
+from csat_lib.improvement import load_accounts
 from csat_lib.report.page import Page
 from csat_lib.study import Study, load_study
 from csat_lib.survey import Survey, read_export
@@ -25,6 +26,7 @@ from csat_lib.voice import (
 
 FIELDS = {"category": "categories", "product": "products", "channel": "channels", "severity": "severities", "cause": "causes"}
 LOYALTY = "loyalty"
+_MONTH = r"^(\d{4})\s*[-/.年]\s*(0?[1-9]|1[0-2])\s*月?$"
 FIGURES = ["metric", "estimate", "conf_low", "conf_high", "unit", "n"]
 
 
@@ -35,8 +37,7 @@ def denominators(study: Study) -> dict[str, float]:
     if sold is not None:
         found["orders"] = float(sold["orders"].sum())
     if study.paths.has_data("accounts"):
-        frame = read_export(study.paths.data("accounts")).frame
-        found["customers"] = float((frame["class"] == "existing").sum() if "class" in frame.columns else len(frame))
+        found["customers"] = float(_existing(study))
     found["months"] = round(((study.period.end - study.period.start).days + 1) / 30.4375, 1)
     whole = float(round(found["months"]))
     found["months"] = whole if abs(whole - found["months"]) < 0.15 else found["months"]
@@ -44,13 +45,29 @@ def denominators(study: Study) -> dict[str, float]:
 
 
 def orders(study: Study) -> pd.DataFrame | None:
-    """Orders by product and month, from the source sales; None where the study has none with those columns."""
+    """Orders by product and month of the period, from the source sales; None where the study has none with those columns.
+
+    Raises
+    ------
+    DataError
+        A month or number of orders cannot be read (the row is named), or no month lies in the period.
+    """
     if not study.paths.has_data("sales"):
         return None
-    frame = read_export(study.paths.data("sales")).frame
+    path = study.paths.data("sales")
+    frame = read_export(path).frame
     if not {"product", "month", "orders"} <= set(frame.columns):
         return None
-    return frame[["product", "month", "orders"]].assign(orders=pd.to_numeric(frame["orders"], errors="coerce"))
+    months = frame["month"].astype(str).str.strip().str.extract(_MONTH)
+    number = pd.to_numeric(frame["orders"], errors="coerce")
+    for column, bad in (("month", months.isna().any(axis=1)), ("orders", number.isna() | (number < 0))):
+        if bad.any():
+            raise DataError(f"{path.name}, row {frame.index[bad][0]}: {column}: {frame.loc[bad, column].iloc[0]!r} cannot be read.")
+    days = pd.to_datetime(months[0] + "-" + months[1].str.zfill(2) + "-01")
+    inside = days.between(pd.Timestamp(study.period.start).replace(day=1), pd.Timestamp(study.period.end))
+    if not inside.any():
+        raise DataError(f"{path.name}: none of its months lies in {study.period}.")
+    return frame[["product"]].assign(month=days.dt.strftime("%Y-%m"), orders=number)[inside]
 
 
 def figures(study: Study, register: Register) -> pd.DataFrame:
@@ -229,3 +246,15 @@ def loyalty_items(page: Page, study: Study, register: Register) -> list[str]:
     if structure is None or LOYALTY not in structure.names:
         raise NotInStudyError(page.say("missing_loyalty", study=study.name))
     return list(structure.construct(LOYALTY).items)
+
+
+def _existing(study: Study) -> int:
+    """Existing customers in the list, each once; all where it does not say who is one."""
+    frame = read_export(study.paths.data("accounts")).frame
+    who = frame["customer"].astype(str).str.strip() if "customer" in frame.columns else frame.index.to_series().astype(str)
+    if "class" in frame.columns:
+        who = who[frame["class"].astype(str).str.strip().str.casefold() == "existing"]
+    elif "last_purchase" in frame.columns:
+        listed = load_accounts(study).frame
+        who = listed.loc[listed["class"] == "existing", "customer"]
+    return int(who[who != ""].nunique())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from csat_lib.errors import CsatError
 from csat_lib.index import satisfaction
@@ -18,6 +19,7 @@ from csat_lib.stats import z_value
 from csat_lib.study import Structure, Study
 from csat_lib.survey import Survey
 from csat_lib.tracking import compare_waves, control_chart
+from csat_lib.tracking.families import corrected
 
 RECOMMENDS = (0.0, 10.0)
 COLUMNS = ["label", "estimate", "conf_low", "conf_high", "previous", "previous_verdict", "year_before", "year_verdict", "control", "n"]
@@ -135,7 +137,9 @@ def labelled(page: Page, metric: str) -> str:
     return page.say("in_percent", name=text) if metric in {*GRADED, "csat", "complained_share"} else text
 
 
-def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = None, gains: Sliders | None = None) -> dict[str, float]:
+def key_metrics(
+    found: Levels, period: str, priorities: pd.DataFrame | None = None, gains: Sliders | None = None, *, confidence: float = 0.95
+) -> dict[str, float]:
     """Every level of ``period``, the drivers and the levers, as metrics.json holds them.
 
     Parameters
@@ -148,6 +152,8 @@ def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = No
         From ``drivers.importance_performance``.
     gains : Sliders, optional
         From ``sliders.sliders``.
+    confidence : float
+        Of the levers' intervals; those of the others are made already.
 
     Returns
     -------
@@ -164,7 +170,7 @@ def key_metrics(found: Levels, period: str, priorities: pd.DataFrame | None = No
             told |= with_ends(f"{each}.{row['driver']}", factor * row[each], *ends)
     if gains is not None:
         effect = str(gains.effects.index[0])
-        for row in five_points(gains).to_dict("records"):
+        for row in five_points(gains, confidence=confidence).to_dict("records"):
             told |= with_ends(f"lever.{row['driver']}", row[effect], row[f"{effect}_low"], row[f"{effect}_high"])
     return told
 
@@ -255,7 +261,7 @@ def _graded(study: Study, history: Mapping[str, Survey]) -> pd.DataFrame:
 
 
 def _moved(figures: pd.DataFrame, study: Study, periods: list[str], confidence: float) -> pd.DataFrame:
-    """Changes of figures whose waves count as independent: in a panel their intervals are too wide, never too narrow."""
+    """Changes of figures whose waves count as independent: in a panel their intervals are too wide, never too narrow. One family."""
     found, z = [], z_value(confidence)
     against = {"previous": periods[-2] if len(periods) > 1 else "", "year_before": study.period.year_before()}
     for metric, own in figures.groupby("metric", sort=False):
@@ -264,10 +270,13 @@ def _moved(figures: pd.DataFrame, study: Study, periods: list[str], confidence: 
             if before not in at.index or study.period.name not in at.index:
                 continue
             change = float(at["estimate"][study.period.name] - at["estimate"][before])
-            half = z * float(np.hypot(at["std_error"][study.period.name], at["std_error"][before]))
-            verdict = "real" if abs(change) > half else "within noise"
-            found.append((metric, comparison, before, change, change - half, change + half, verdict))
-    return pd.DataFrame(found, columns=["metric", "comparison", "against", "estimate", "conf_low", "conf_high", "verdict"])
+            error = float(np.hypot(at["std_error"][study.period.name], at["std_error"][before]))
+            p = 2 * float(norm.sf(abs(change) / error)) if error > 0 else np.nan
+            found.append((metric, comparison, before, change, change - z * error, change + z * error, p))
+    columns = ["metric", "comparison", "against", "estimate", "conf_low", "conf_high", "p_value"]
+    table = corrected(pd.DataFrame(found, columns=columns).astype({"p_value": float}))
+    verdict = np.where(table["p_adjusted"].isna(), "unknown", np.where(table["p_adjusted"] < 1 - confidence, "real", "within noise"))
+    return table.assign(verdict=verdict)
 
 
 def _controlled(figures: pd.DataFrame) -> pd.DataFrame:

@@ -160,6 +160,14 @@ def _telling(parts: tuple[str, ...]) -> bool:
     return len(joined) >= SHORTEST + 1 or len(parts) > 1
 
 
+def personal_values(study: Study) -> Iterator[str]:
+    """What stands in the personal columns of the period's sources and can be told from ordinary words."""
+    for value in _values(study, None):
+        text = value.strip()
+        if (_HAN.fullmatch(text) and len(text) > 1) or _telling(tuple(_words(text))):
+            yield text
+
+
 def _values(study: Study, survey: Survey | None) -> Iterator[str]:
     """Every value of a personal column and every id, of all sources of the period."""
     if survey is not None:

@@ -232,7 +232,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # Captions
     "voice_coverage_caption": ("What was written and what the themes reach", "意见数量与主题覆盖"),
-    "voice_impact_caption": ("Themes and the score, among those who wrote", "主题与得分（留言者）"),
+    "voice_impact_caption": (
+        "Themes and the score, among those who wrote; verdicts allow for the number of themes",
+        "主题与得分（留言者）；判断已按主题数作多重校正",
+    ),
     "voice_signs_caption": ("Praise and blame, and what goes with dissatisfaction", "表扬、批评与不满"),
     "voice_moves_caption": ("What comes up more often, what less", "哪些主题增多，哪些减少"),
     "voice_verbatims_caption": ("In their own words, personal data masked", "顾客原话（个人信息已隐去）"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from scipy import stats
 
 from csat_lib.errors import NotInStudyError
 from csat_lib.report.page import Page
+from csat_lib.report.privacy_scan import personal_values
 from csat_lib.stats import holm, z_value
 from csat_lib.study import Study
 from csat_lib.survey import Survey, read_export
@@ -35,7 +37,8 @@ from csat_lib.voice import (
 from csat_lib.voice.themes import FILE
 
 RECOMMENDATION = "recommend"
-NAMING = ("name", "customer", "contact", "姓名", "客户", "联系人", "称呼")
+NAMING = ("name", "customer", "contact", "contact_person", "customer_id", "customer_no", "姓名", "客户", "客户名称", "名称", "联系人", "称呼")
+REACHING = ("phone", "telephone", "tel_", "mobile", "cell_phone", "email", "e_mail", "wechat", "电话", "手机", "邮箱", "微信", "身份证")
 DOUBLE = "double_coded"
 KINDS = ("e-mail", "id card", "phone", "number", "plate", "account", "name")
 
@@ -103,12 +106,12 @@ def written(survey: Survey) -> pd.Series:
 
 
 def names_of(study: Study) -> Names:
-    """Names and numbers of customers in the study's accounts, to be masked; nobody's where there are no accounts."""
-    if not study.paths.has_data("accounts"):
-        return NOBODY
-    frame = read_export(study.paths.data("accounts")).frame
-    naming = [name for name in frame.columns if _naming(str(name))]
-    return known_names(value for name in naming for value in frame[name] if value)
+    """What is masked: names and numbers in the study's accounts, and the values of the survey's personal columns."""
+    values = list(personal_values(study))
+    if study.paths.has_data("accounts"):
+        frame = read_export(study.paths.data("accounts")).frame
+        values += [str(value) for name in frame.columns if _naming(str(name)) for value in frame[name] if value]
+    return known_names(values) if values else NOBODY
 
 
 def reached(page: Page, heard: Heard) -> pd.DataFrame:
@@ -245,7 +248,5 @@ def theme_priorities(page: Page, heard: Heard) -> pd.DataFrame:
 
 def _naming(column: str) -> bool:
     """Whether a column of the customer list names people: customer_class or channel_name do not."""
-    word = column.strip().casefold()
-    return (
-        word in NAMING or word.endswith(("姓名", "_name", "联系人")) or word in {"customer_id", "customer_no", "phone", "mobile", "email"}
-    )
+    word = re.sub(r"[\s-]+", "_", column.strip().casefold())
+    return word in NAMING or word.endswith(("姓名", "_name", "联系人", "联系方式")) or word.startswith(REACHING)

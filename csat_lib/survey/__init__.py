@@ -17,6 +17,7 @@ from csat_lib.survey.sampling import allocate, draw
 from csat_lib.survey.sql import read_sql
 from csat_lib.survey.store import Imported, database, erase, import_period
 from csat_lib.survey.survey import Origin, Survey, load_history, load_survey
+from csat_lib.survey.times import local_time, time_of
 from csat_lib.survey.weighting import Raked, kish_deff, rake
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "load_corrections",
     "load_history",
     "load_survey",
+    "local_time",
     "margin_of",
     "mode_effects",
     "moments_from_parquet",
@@ -61,6 +63,7 @@ __all__ = [
     "sample",
     "sample_size",
     "sample_size_to_detect",
+    "time_of",
     "write_rejected",
     "write_restricted",
 ]

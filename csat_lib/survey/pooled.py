@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError
+from csat_lib.errors import DataError, NobodyError
 from csat_lib.study import Attribute, Codebook, Period, Study, Text, load_study
 from csat_lib.survey.findings import Finding, Findings
 from csat_lib.survey.reading import REJECTED
@@ -59,20 +61,24 @@ def pooled(study: Study, *, source: str = "customers") -> Survey:
     Raises
     ------
     DataError
-        No part has answers; a month of a survey without interview dates, or in which nobody was interviewed.
+        No part has answers; a month of a survey without interview dates.
+    NobodyError
+        A month in which nobody was interviewed.
     """
     parts = parts_of(study, source=source)
     if not parts:
         raise DataError(f"{study.name} {study.period}: no answers of its own, source {source}, and no period to take them from.")
     surveys = {each.period.name: load_survey(each, source=source) for each in parts}
+    notes = [*_gaps(study.period, [each.period for each in parts])]
     if study.period.kind == "month":
+        notes += [*_undated(surveys)]
         surveys = {name: _dated(survey, study.period, name) for name, survey in surveys.items()}
     codebook = study.codebook.asked_in(source)
     responses = pd.concat([each.responses.reindex(columns=list(codebook.items)) for each in surveys.values()], ignore_index=True)
     attributes = pd.concat([each.attributes for each in surveys.values()], ignore_index=True)
     index = pd.RangeIndex(1, len(responses) + 1)
     weights = _weights(list(surveys.values()))
-    notes = [_note(study.period, surveys)]
+    notes.insert(0, _note(study.period, surveys))
     codebook, attributes, again = _clustered(codebook, attributes, surveys)
     notes += again
     rejected = [each.rejected for each in surveys.values() if len(each.rejected)]
@@ -100,11 +106,37 @@ def _dated(survey: Survey, month: Period, name: str) -> Survey:
         raise DataError(
             f"{month}: the answers lie in {name}, which has no dates of interview, so that the month's cannot be told. Add a file."
         )
-    day = pd.to_datetime(survey.attributes[dates[0]].astype(object).str[:10], errors="coerce", format="ISO8601")
-    here = day.between(pd.Timestamp(month.start), pd.Timestamp(month.end))
+    here = _days(survey, dates[0]).between(pd.Timestamp(month.start), pd.Timestamp(month.end))
     if not here.any():
-        raise DataError(f"{month}: nobody of {name} was interviewed in that month.")
+        raise NobodyError(f"{month}: nobody of {name} was interviewed in that month.")
     return survey.only(here)
+
+
+def _days(survey: Survey, name: str) -> pd.Series:
+    return pd.to_datetime(survey.attributes[name].astype(object).str[:10], errors="coerce", format="ISO8601")
+
+
+def _undated(surveys: dict[str, Survey]) -> Iterator[Finding]:
+    """Interviews that can be in no month, since nobody knows their day."""
+    for part, survey in surveys.items():
+        for name in survey.codebook.names("date")[:1]:
+            lost = int(_days(survey, name).isna().sum()) if name in survey.attributes else 0
+            if lost:
+                detail = f"{part}: {lost:,} interviews have no readable date and are in no month."
+                yield Finding("unread_date", "warning", name, lost, detail)
+
+
+def _gaps(whole: Period, parts: list[Period]) -> Iterator[Finding]:
+    """Stretches of a year or half-year that none of its parts covers."""
+    if whole.kind == "month":
+        return
+    day, after = dt.timedelta(days=1), whole.start
+    ends = [(each.start, each.end) for each in sorted(parts, key=lambda each: each.start)]
+    for start, end in [*ends, (whole.end + day, whole.end)]:
+        if start > after:
+            detail = f"No answers of {after} to {start - day}: {whole} is not whole, and the season may move its figures."
+            yield Finding("pooled_gap", "warning", "", (start - after).days, detail)
+        after = max(after, end + day)
 
 
 def _weights(surveys: list[Survey]) -> pd.Series | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, ParamsError, TooFewError, nearest
+from csat_lib.errors import DataError, NobodyError, ParamsError, TooFewError, nearest
 from csat_lib.stats import Missing, Moments, moments, row_weights
 from csat_lib.study import Codebook, Period, Study, load_study
 from csat_lib.survey.corrections import corrections_file, load_corrections
@@ -214,17 +215,20 @@ def load_history(study: Study, *, periods: int = 8, source: str = "customers") -
     study : Study
         Each earlier period is read with its own parameter file.
     periods : int
-        How many at most; an earlier one without a data file is left out.
+        How many at most; an earlier one without data is left out, and so is a month of a quarter in which nobody was interviewed.
     source : str
         As in ``load_survey``.
     """
-    from csat_lib.survey.pooled import has_survey
+    from csat_lib.survey.pooled import has_own, has_survey
 
     found = {}
     for period in study.earlier(periods):
         each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
-        if period == study.period or has_survey(each, source=source):
+        if period == study.period or has_own(each, source=source):
             found[period.name] = load_survey(each, source=source)
+        elif has_survey(each, source=source):
+            with suppress(NobodyError):
+                found[period.name] = load_survey(each, source=source)
     return found
 
 

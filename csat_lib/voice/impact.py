@@ -18,6 +18,7 @@ from csat_lib.errors import CsatError, ParamsError, nearest, pick
 from csat_lib.index.design import Design, design_of, share_ends
 from csat_lib.stats import check_confidence, z_value
 from csat_lib.survey import Survey
+from csat_lib.tracking.families import corrected
 from csat_lib.voice.coding import Coding
 from csat_lib.voice.sentiment import points
 
@@ -27,8 +28,20 @@ BASES = {"comments": "those who wrote a comment", "respondents": "everybody, the
 DETRACTORS = 6  # of 0-10
 MOST_DRIVERS = 16
 FEWEST = 10
-IMPACT = ["theme", "n", "share", "share_low", "share_high", "gap", "gap_low", "gap_high", "p_value", "contribution"]
-IMPACT += ["contribution_low", "contribution_high", "lift", "lift_low", "lift_high", "lmg", "lmg_share", "n_others", "verdict"]
+IMPACT = ["theme", "n", "share", "share_low", "share_high", "gap", "gap_low", "gap_high", "p_value", "p_adjusted"]
+IMPACT += [
+    "contribution",
+    "contribution_low",
+    "contribution_high",
+    "lift",
+    "lift_low",
+    "lift_high",
+    "lmg",
+    "lmg_share",
+    "n_others",
+    "verdict",
+    "correction",
+]
 
 
 def theme_impact(
@@ -46,6 +59,7 @@ def theme_impact(
 
     The gap's interval is Welch's, with survey weights (linearised errors, degrees of freedom from the effective sizes). The contribution
     s_t g_t is what the mentions add to the mean: were those who mention the theme like the others, the mean would change by its negative.
+    Verdicts allow for the number of themes: Holm for ten at most, Benjamini-Hochberg for more; intervals stand alone.
     It is association, not effect: who complains of queues may dislike other things too; LMG shares the score out between the themes.
 
     Parameters
@@ -70,9 +84,10 @@ def theme_impact(
     Returns
     -------
     DataFrame
-        theme, n (mentions with a score), share (0-1, share_low, share_high), gap (points of 0-100; gap_low, gap_high, p_value),
+        theme, n (mentions with a score), share (0-1, share_low, share_high), gap (points of 0-100; gap_low, gap_high, p_value, p_adjusted),
         contribution (points; _low, _high), lift (share among detractors / share among all; _low, _high), lmg (explained variance),
-        lmg_share, n_others, verdict ("costs points", "brings points", "within noise", "too few").
+        lmg_share, n_others, verdict ("costs points", "brings points", "within noise", "too few"),
+        correction (the rule, and the number of themes it was made for).
 
     Raises
     ------
@@ -97,7 +112,9 @@ def theme_impact(
         for name in wanted
     ]
     table = pd.DataFrame(rows).merge(_lmg(y, said, here, survey, fewest), on="theme", how="left") if rows else pd.DataFrame(columns=IMPACT)
-    return table.reindex(columns=IMPACT).sort_values("contribution", kind="stable", na_position="last", ignore_index=True)
+    table = corrected(table.reindex(columns=IMPACT).astype({"p_value": float}))[IMPACT]
+    table.loc[table["p_adjusted"] >= 1 - confidence, "verdict"] = "within noise"
+    return table.sort_values("contribution", kind="stable", na_position="last", ignore_index=True)
 
 
 def theme_trend(
@@ -151,19 +168,37 @@ def _one(  # noqa: PLR0917  what all themes share, and the level
     return found | _lift(design, said, here, here & unhappy, confidence)
 
 
-def _gap(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> dict[str, object]:
-    """Welch: errors added, Satterthwaite's degrees of freedom from the effective sizes; with strata or clusters, the linearised error."""
+def welch(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> tuple[float, float, float]:
+    """The gap between two groups' means, half of its interval's width, and p.
+
+    Errors added, Satterthwaite's degrees of freedom from the effective sizes; with strata or clusters, the linearised error.
+
+    Parameters
+    ----------
+    design : Design
+        Weights, strata and clusters.
+    y : ndarray
+        The variable.
+    one, rest : ndarray of bool
+        The groups.
+    confidence : float
+        Of the interval.
+    """
     a, b = design.mean(y, one), design.mean(y, rest)
-    gap, va, vb = a.estimate - b.estimate, a.std_error**2, b.std_error**2
+    va, vb = a.std_error**2, b.std_error**2
     error = float(np.sqrt(va + vb))
     df = (va + vb) ** 2 / (va**2 / max(a.n_effective - 1, 1) + vb**2 / max(b.n_effective - 1, 1)) if error > 0 else np.inf
     if design.cluster is not None or design.strata is not None:
         error, df = design.error_of(design.linearised(y, one) - design.linearised(y, rest)), design.degrees
-    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * error
+    gap = a.estimate - b.estimate
     p = float(2 * stats.t.sf(abs(gap) / error, df)) if error > 0 else np.nan
-    low, high = gap - half, gap + half
-    verdict = "brings points" if low > 0 else "costs points" if high < 0 else "within noise"
-    return {"gap": gap, "gap_low": low, "gap_high": high, "p_value": p, "verdict": verdict}
+    return gap, float(stats.t.ppf(0.5 + confidence / 2, df)) * error, p
+
+
+def _gap(design: Design, y: Array, one: Mask, rest: Mask, confidence: float) -> dict[str, object]:
+    gap, half, p = welch(design, y, one, rest, confidence)
+    verdict = "brings points" if gap > half else "costs points" if gap < -half else "within noise"
+    return {"gap": gap, "gap_low": gap - half, "gap_high": gap + half, "p_value": p, "verdict": verdict}
 
 
 def _contribution(design: Design, y: Array, here: Mask, rest: Mask, confidence: float) -> dict[str, object]:

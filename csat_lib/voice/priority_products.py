@@ -119,6 +119,9 @@ def _orders(orders: pd.DataFrame) -> pd.Series:
     if numbers.isna().any() or (numbers < 0).any():
         row = int(np.flatnonzero((numbers.isna() | (numbers < 0)).to_numpy())[0])
         raise DataError(f"orders, row {row + 2}: {orders['orders'].tolist()[row]!r} is not a number of orders.")
+    odd = ~orders["month"].astype(str).str.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])")
+    if odd.any():
+        raise DataError(f"orders, month: {orders.loc[odd, 'month'].iloc[0]!r} is not of the form 2026-09.")
     keys = [orders["product"].astype(str), orders["month"].astype(str)]
     if pd.DataFrame({"a": keys[0], "b": keys[1]}).duplicated().any():
         raise DataError("orders: a product stands twice in a month. Add its rows up first.")

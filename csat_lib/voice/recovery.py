@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from csat_lib.errors import DataError, ParamsError
 from csat_lib.index.design import design_of, mean_ends
 from csat_lib.stats import check_confidence
 from csat_lib.survey import Survey
+from csat_lib.voice.impact import welch
 from csat_lib.voice.register import Register
 from csat_lib.voice.sentiment import points
 
@@ -39,7 +39,8 @@ def recovery(
 
     A respondent belongs to the register by the customer number; with several complaints the worst handling counts. The gap's interval is
     Welch's with survey weights. It compares customers as they are: who complains was less content before, so the gap of the well handled
-    understates what good handling does, and well against badly handled is the fairer comparison.
+    understates what good handling does, and well against badly handled is the fairer comparison. Who has no customer number is in no group,
+    unless the question of ``complained`` tells.
 
     Parameters
     ----------
@@ -104,15 +105,9 @@ def recovery(
 
 def _gap(survey: Survey, y: np.ndarray, one: np.ndarray, other: np.ndarray, confidence: float) -> dict[str, object]:
     design = design_of(survey)
-    a, b = design.mean(y, one), design.mean(y, other)
-    if not b.n:
+    if not (other & (survey.weight_values > 0)).any():
         return {"verdict": "too few"}
-    va, vb = a.std_error**2, b.std_error**2
-    error = float(np.sqrt(va + vb))
-    gap = a.estimate - b.estimate
-    df = (va + vb) ** 2 / (va**2 / max(a.n_effective - 1, 1) + vb**2 / max(b.n_effective - 1, 1)) if error > 0 else np.inf
-    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * error
-    p = float(2 * stats.t.sf(abs(gap) / error, df)) if error > 0 else np.nan
+    gap, half, p = welch(design, y, one, other, confidence)
     verdict = "more loyal" if gap > half else "less loyal" if gap < -half else "no difference seen"
     return {"gap": gap, "gap_low": gap - half, "gap_high": gap + half, "p_value": p, "verdict": verdict}
 
@@ -135,7 +130,9 @@ def _groups(survey: Survey, register: Register, complained: str) -> np.ndarray:
         raise DataError(f"None of {len(survey)} respondents is in the complaint register. Do the two files use the same customer numbers?")
     handled = who.map(lambda name: worst.get(name, "none") if name else "none")
     group = handled.map(_group).to_numpy(dtype=object)
-    if complained:
+    if not complained:
+        group[(who == "").to_numpy()] = ""  # nobody knows whether they complained
+    else:
         asked = survey.responses[survey.codebook.item(complained).name].to_numpy(dtype=float)
         group[(group == GROUPS[0]) & (asked == 1)] = GROUPS[3]
         group[(group == GROUPS[0]) & np.isnan(asked)] = ""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from csat_lib.errors import DataError, NotInStudyError, nearest
 from csat_lib.study import Period, Study
-from csat_lib.survey import read_export
+from csat_lib.survey import local_time, read_export, time_of
 from csat_lib.voice.complaint_settings import FIELDS, NEEDED, ComplaintSettings, load_complaint_settings
 
 SOURCE = "complaints"
@@ -175,7 +175,7 @@ def _text(value: object) -> str:
 
 
 def _without_copies(table: pd.DataFrame, notes: _Notes) -> pd.DataFrame:
-    """One row an id: exact copies go, and where rows of one id differ the fields that differ are emptied."""
+    """One row an id: exact copies go; where rows of one id differ, a field that only one of them fills keeps that, others are emptied."""
     nameless = table["id"] == ""
     notes.add("no id", table, nameless)
     table = table.assign(id=table["id"].where(~nameless, [f"row {row}" for row in table.index]))
@@ -186,34 +186,28 @@ def _without_copies(table: pd.DataFrame, notes: _Notes) -> pd.DataFrame:
         differing = [field for field in FIELDS if same[field].nunique() > 1]
         for field in differing:
             notes.add("same id, other values", same, pd.Series(data=True, index=same.index), field)
-        opened = [field for field in differing if field != "opened"]
-        table.loc[same.index[0], opened] = ""
-        if "opened" in differing:
-            table.loc[same.index[0], "opened"] = min(filter(None, same["opened"]), default="")
+            said = {text for text in same[field] if text}
+            earliest = min(said, default="") if field == "opened" else ""
+            table.loc[same.index[0], field] = said.pop() if len(said) == 1 else earliest
     return table[~table["id"].duplicated()].copy()
 
 
 def _timed(table: pd.DataFrame, notes: _Notes) -> pd.DataFrame:
+    """The three times of every complaint, as the clock of its opening shows them."""
+    clocks = [time_of(text) for text in table["opened"]]
     for field in TIMES:
-        times = pd.Series([_time(text) for text in table[field]], index=table.index, dtype="datetime64[ns]")
+        pairs = zip(table[field], clocks, strict=True)
+        read = [local_time(text, clock=None if field == "opened" else clock) for text, clock in pairs]
+        times = pd.Series(read, index=table.index, dtype="datetime64[ns]")
         unread = times.isna() & (table[field] != "")
         if field == "opened":
             notes.add("no time of opening", table, times.isna(), field)
         else:
-            notes.add("time not readable", table, unread, field)
+            notes.add("time not readable", table, unread & table["_opened"].notna(), field)
             table[f"_{field}_there"] = table[field] != ""
         table[f"_{field}"] = times
     kept = table["_opened"].notna()
     return table[kept].copy()
-
-
-def _time(text: str) -> pd.Timestamp | None:
-    """A time as written; midnight for a date alone, no zone."""
-    if not text or text.replace(".", "").isdigit():
-        return None
-    plain = text.replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-")
-    found = pd.to_datetime(plain, errors="coerce")
-    return None if pd.isna(found) else found.tz_localize(None) if found.tzinfo else found
 
 
 def _within(table: pd.DataFrame, start: pd.Timestamp, until: pd.Timestamp, notes: _Notes) -> pd.DataFrame:

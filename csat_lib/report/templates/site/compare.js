@@ -1,9 +1,11 @@
 (function () {
   "use strict";
   function known(value) { return typeof value === "number" && isFinite(value); }
+  function refused(one, other) { return one.since === other.period && !known(one.metrics.index_change); }
   function difference(from, to, name) {
     var a = from.metrics[name], b = to.metrics[name], half, low, high;
     if (!known(a) || !known(b)) { return null; }
+    if (name === "index" && (refused(to, from) || refused(from, to))) { return { change: null, low: null, high: null }; }
     if (name === "index" && to.since === from.period && known(to.metrics.index_change)) {
       low = to.metrics.index_change_low; high = to.metrics.index_change_high;
       return { change: to.metrics.index_change, low: known(low) ? low : null, high: known(high) ? high : null };
@@ -40,11 +42,11 @@
       var found = difference(from, to, each.name), row = document.createElement("tr"), sure, verdict;
       if (!found) { return; }
       sure = found.low !== null;
-      verdict = !sure ? "" : found.low > 0 || found.high < 0 ? facts.words.real : facts.words.noise;
+      verdict = found.change === null ? facts.words.refused : !sure ? "" : found.low > 0 || found.high < 0 ? facts.words.real : facts.words.noise;
       cell(row, "th", each.label);
       cell(row, "td", shown(from.metrics[each.name], ""));
       cell(row, "td", shown(to.metrics[each.name], ""));
-      cell(row, "td", shown(found.change, "+"), verdict === facts.words.real ? "sure" : "flat");
+      cell(row, "td", found.change === null ? "\u2013" : shown(found.change, "+"), verdict === facts.words.real ? "sure" : "flat");
       cell(row, "td", sure ? facts.words.to.replace("{low}", shown(found.low, "")).replace("{high}", shown(found.high, "")) : "\u2013");
       cell(row, "td", verdict || "\u2013");
       body.appendChild(row);
