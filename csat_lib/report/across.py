@@ -25,7 +25,8 @@ def by_segment(study: Study, survey: Survey) -> pd.DataFrame:
     """Every construct (without a model the outcome and its drivers) in every segment that the study names, tested against all others.
 
     The constructs are scored over the sample of the model with the weights of its fit, as the headline is. A test is a t of the linearised
-    difference between the segment and everybody else, which knows weights, strata and clusters; Holm's correction is for all of them.
+    difference between the segment and everybody else, which knows weights, strata and clusters; Holm's correction is
+    for the segments of one construct, as in a row of the banner table.
 
     Parameters
     ----------
@@ -35,8 +36,8 @@ def by_segment(study: Study, survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        by (empty for everybody), segment ("all" for everybody), construct or item, estimate (0-100), n, n_effective, difference (points above
-        everybody), p_value, p_adjusted, verdict ("higher", "lower", "level"; "not comparable" where the outcome's questions measured
+        by (empty for everybody), segment ("all" for everybody), construct or item, estimate (0-100), n, n_effective, difference (points
+        above everybody), p_value, p_adjusted, verdict ("higher", "lower", "level"; "not comparable" where the outcome's questions measured
         something else), sense ("less is better" for what goes with a lower outcome, else empty).
 
     Raises
@@ -57,7 +58,8 @@ def by_segment(study: Study, survey: Survey) -> pd.DataFrame:
     whole = table[table["by"] == ""].set_index(what)["estimate"]
     table["difference"] = table["estimate"] - table[what].map(whole)
     shown = table["n"] >= study.parameters.suppress_below
-    table["p_adjusted"] = corrected(table["p_value"].where(shown).to_numpy(dtype=float), correction="holm")
+    tested = table["p_value"].where(shown).groupby(table[what])
+    table["p_adjusted"] = tested.transform(lambda p: corrected(p.to_numpy(dtype=float), correction="holm"))
     far = table["p_adjusted"] < 1 - study.parameters.confidence
     table["verdict"] = np.where(far, np.where(table["estimate"] > table["rest"], "higher", "lower"), "level")
     table["sense"] = table[what].map(_senses(design, values, outcome_name(study)))

@@ -11,9 +11,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "heat_none": ("none", "无"),
     "heat_caption": (
-        "Blue is better than all respondents, brown worse; full colour at {full} points. ▲ ▼ higher or lower than everybody else by more "
-        "than chance, after correction for {count} comparisons (Holm).",
-        "蓝色优于全体，棕色劣于全体，相差 {full} 分时颜色最深。▲ ▼ 表示显著高于或低于其余受访者，已对 {count} 次比较作校正（Holm）。",
+        "Blue is better than all, brown worse; full colour at {full} points. ▲ ▼ clearly above or below the others (Holm over {count}).",
+        "蓝色优于全体，棕色劣于全体，相差 {full} 分时颜色最深。▲ ▼ 表示显著高于或低于其余受访者（{count} 次比较，Holm 校正）。",
     ),
     "heat_far": ("Furthest: {names}.", "差距最大：{names}。"),
     "heat_level": ("No group differs from everybody else by more than chance.", "没有人群与其余受访者显著不同。"),

@@ -262,7 +262,8 @@ def behind(page: Page, study: Study, survey: Survey, worst: pd.DataFrame) -> pd.
         who = heard.coding.comments.index.intersection(survey.responses.index[own <= 2])
         counts = blamed[blamed["row"].isin(who)].groupby("theme").size().sort_values(ascending=False, kind="stable")
         shown = counts[counts >= page.suppress_below].head(2) if len(who) >= page.suppress_below else counts[:0]
-        parts = [f"{heard.themes.label(str(name), page.language)} {cells.percent(n / len(who), page.language)}" for name, n in shown.items()]
+        shares = (shown / len(who)).items()
+        parts = [f"{heard.themes.label(str(name), page.language)} {cells.percent(share, page.language)}" for name, share in shares]
         told.append(listed(parts, page.language))
     return worst.assign(themes=told)
 

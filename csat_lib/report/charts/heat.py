@@ -1,4 +1,4 @@
-"""All indices by segment as a heat map: coloured by the distance from everybody, values printed, clear differences marked, small groups hatched."""
+"""All indices by segment as a heat map: coloured by the distance from everybody, clear differences marked, small groups hatched."""
 
 from __future__ import annotations
 
@@ -11,14 +11,27 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from csat_lib.report import cells
-from csat_lib.report.charts.canvas import ACCENT, LINE, SMALL, SOFT, WARN, WIDTH, column_of_labels, exhibit, lines_of, room_for, sheet, theme
+from csat_lib.report.charts.canvas import (
+    ACCENT,
+    LINE,
+    SMALL,
+    SOFT,
+    WARN,
+    WIDTH,
+    column_of_labels,
+    exhibit,
+    lines_of,
+    room_for,
+    sheet,
+    theme,
+)
 from csat_lib.report.exhibits import Exhibit, guard, need, nothing
 from csat_lib.report.grid import Row
 from csat_lib.report.language import joined, listed
 from csat_lib.report.page import Page
 
-CELL, TOP, BOTTOM, GAP = 32, 48, 8, 0.9
-FULL, DARKEST = 10.0, 0.5
+CELL, BOTTOM, GAP = 32, 8, 0.9
+FULL, DARKEST = 5.0, 0.45
 NARROWEST = 84
 MARKS = {"higher": " ▲", "lower": " ▼"}
 MOST_NAMED = 3
@@ -65,8 +78,9 @@ def _drawn(page: Page, shown: pd.DataFrame, columns: list[str], what: str, sense
     labels = [str(line["label"]) for line in lines]
     left = room_for([*labels, *headings.values()], 190)
     width = max(WIDTH["full"] if len(columns) <= 4 else 1080, left + NARROWEST * len(columns))
-    deep = places[-1] + 0.5
-    figure, axes = sheet(width, TOP + CELL * deep + CELL / 2 + BOTTOM, left=left, right=2, top=TOP, bottom=BOTTOM)
+    deep, names, each = places[-1] + 0.5, [page.label(each) for each in columns], (width - left) / len(columns) - 8
+    top = 10.0 + 14 * max(len(lines_of(name, each, SMALL)) for name in names)
+    figure, axes = sheet(width, top + CELL * (deep + 0.5) + BOTTOM, left=left, right=2, top=top, bottom=BOTTOM)
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(deep, -0.5)
     axes.set_xticks([])
@@ -76,7 +90,7 @@ def _drawn(page: Page, shown: pd.DataFrame, columns: list[str], what: str, sense
         _cell(axes, columns.index(str(row[what])), depth[row["by"], row["segment"]], row, senses)
     column_of_labels(figure, axes, labels, places, most=left)
     column_of_labels(figure, axes, list(headings.values()), list(headings), most=left, color=SOFT)
-    _above(axes, [page.label(each) for each in columns], (width - left) / len(columns))
+    _above(axes, names, each)
     return figure
 
 
@@ -110,7 +124,7 @@ def _cell(axes: Axes, x: int, y: float, row: Row, senses: dict[str, str]) -> Non
 
 def _above(axes: Axes, labels: list[str], width: float) -> None:
     for place, label in enumerate(labels):
-        for step, line in enumerate(reversed(lines_of(label, width - 8, SMALL))):
+        for step, line in enumerate(reversed(lines_of(label, width, SMALL))):
             axes.annotate(
                 line,
                 (place, -0.5),
@@ -140,14 +154,12 @@ def _said(page: Page, shown: pd.DataFrame, what: str, senses: dict[str, str]) ->
     ]
     less = [page.label(each) for each, sense in senses.items() if sense]
     said = [
-        page.say("heat_caption", full=f"{FULL:g}", count=int(parts["p_adjusted"].notna().sum())),
+        page.say("heat_caption", full=f"{FULL:g}", count=int(parts.groupby(what)["p_adjusted"].count().max())),
         page.say("heat_far", names=listed(names, page.language)) if names else page.say("heat_level"),
         page.say("heat_less", names=listed(less, page.language)) if less else "",
         page.say("heat_hidden", below=page.suppress_below) if shown["suppressed"].any() else "",
         page.say("heat_unlike") if parts["verdict"].eq("not comparable").any() else "",
     ]
     rows, columns = shown.drop_duplicates(["by", "segment"]), shown[what].nunique()
-    alt = page.say(
-        "heat_alt", rows=len(rows), columns=columns, names=listed(names, page.language) if names else page.say("heat_none")
-    )
+    alt = page.say("heat_alt", rows=len(rows), columns=columns, names=listed(names, page.language) if names else page.say("heat_none"))
     return joined(said, page.language), alt
