@@ -1,6 +1,7 @@
 """How it is told: pages, tables, charts, disclosure control, HTML."""
 
 from csat_lib.report import (
+    across,
     acting,
     briefing,
     charts,
@@ -50,6 +51,7 @@ __all__ = [
     "Page",
     "Plan",
     "Report",
+    "across",
     "acting",
     "attempt",
     "briefing",

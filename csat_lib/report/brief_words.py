@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PHRASES: dict[str, tuple[str, str]] = {
+    "themes_behind": ("Blamed in their comments", "其意见中批评的主题"),
     # The lines beside the headline
     "rank_of": ("rank of {count}", "{count} 家中的排名"),
     "rank_text": ("{rank} ({low} to {high})", "{rank}（{low} 至{high}）"),
@@ -180,7 +181,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "surveyed_degree": ("Satisfaction degree, surveyed", "满意度（顾客调查）"),
     "surveyed_rate": ("Satisfaction rate, surveyed", "满意率（顾客调查）"),
     "csat": ("CSAT, two best answers", "CSAT（最好两档）"),
-    "complained_share": ("Customers who complained", "有过抱怨的顾客"),
+    "complained_share": ("Customers who say they complained", "自称投诉过的顾客"),
     "data_file": ("Data", "数据文件"),
     "rows_read": ("Rows", "行数"),
     "weight_set_used": ("Weights of the indicators", "指标权重方案"),
@@ -199,7 +200,10 @@ CAPTIONS: dict[str, tuple[str, str]] = {
     "made_with": ("What these numbers rest on", "数字的依据"),
     "index_weights": ("Weight of every question in its index", "各题在指数中的权重"),
     "changed_since": ("What changed since the last report", "自上一份报告以来的变化"),
-    "report_gaps": ("Gaps to competitors, in points", "与竞争对手的差距，分"),
+    "report_gaps": (
+        "Gaps to competitors, in points; each figure over all who answered its questions, so ours may differ a little from the headline",
+        "与竞争对手的差距，分；各项均基于答全该项题目的全部受访者，故我方数值可能与总体指数略有出入",
+    ),
     "report_transitions": ("Gain by grade before, in grades", "按原等级的变化，等级"),
     "report_changes": ("What moved the index, in points", "指数变化的来源，分"),
     "year_actions": ("Actions tested by this year's surveys", "本年度调查检验的行动"),

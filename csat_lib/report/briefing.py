@@ -12,6 +12,7 @@ from csat_lib.report import cells, sentences
 from csat_lib.report.attempts import Attempt
 from csat_lib.report.charts.waterfall import clear, step_label
 from csat_lib.report.exhibits import Exhibit
+from csat_lib.report.keyfigures import compared_with, outcome_name
 from csat_lib.report.language import joined, listed, translated
 from csat_lib.report.page import Page
 from csat_lib.study import Study
@@ -109,6 +110,31 @@ def why(page: Page, change: Decomposition) -> str:
         page.say("why_part", name=step_label(page, row["part"], row["name"]), points=cells.signed(row["estimate"])) for row in chosen[:MOST]
     ]
     return page.say("why_real" if real else "why_unclear", names=listed(names, page.language))
+
+
+def as_headlined(page: Page, study: Study, board: pd.DataFrame, trend: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """The board with the headline's own level, interval and changes in its row, so that a page says one number for one thing.
+
+    Parameters
+    ----------
+    page, study : Page, Study
+        Labels; the headline's name and the periods compared.
+    board : DataFrame
+        From ``levels.board``: item weights of the last fit throughout, where the headline has those of each period.
+    trend, changes : DataFrame
+        From ``keyfigures.outcome_trend`` and ``keyfigures.comparisons``.
+    """
+    table, last = board.copy(), trend.iloc[-1]
+    here = table["label"] == page.label(outcome_name(study))
+    for column in ("estimate", "conf_low", "conf_high"):
+        table.loc[here, column] = last[column]
+    against = {"previous": compared_with(study), "year_before": study.period.year_before()}
+    for column, period in against.items():
+        own = changes[(changes["period"] == period) & (period != "")]
+        if len(own):
+            word = "previous_verdict" if column == "previous" else "year_verdict"
+            table.loc[here, [column, word]] = [own["estimate"].iloc[0], own["verdict"].iloc[0]]
+    return table
 
 
 def key(page: Page, *, half: float | None = None) -> Exhibit:

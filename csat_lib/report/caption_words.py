@@ -26,6 +26,10 @@ CAPTIONS: dict[str, tuple[str, str]] = {
     "banner_scores": ("Questions by segment, 0-100", "各题按细分人群得分，0-100"),
     "degree_and_rate": ("Degree and rate of satisfaction, per cent", "满意度与满意率，%"),
     "customer_classes": ("Degree and rate by customer class, per cent", "各类客户的满意度与满意率，%"),
+    "dissatisfied_themes": (
+        "Dissatisfied answers, and what those who gave them and wrote a comment blame in it",
+        "不满意的回答，以及作答者在意见中批评的主题",
+    ),
     "dissatisfied_items": ("Dissatisfied answers", "不满意的回答"),
     "boxes": ("Best and worst boxes, per cent of the answers", "最好两档与最差两档，占回答的 %"),
     "net_promoters": ("Net promoter score", "净推荐值"),

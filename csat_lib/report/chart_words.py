@@ -6,6 +6,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Headline
     "index_unit": ("{what}, 0-100", "{what}，0-100"),
     "satisfaction index": ("satisfaction index", "满意度指数"),
+    "respondents_of": ("{n} complete answers of {all} respondents", "{all} 名受访者中 {n} 份完整答卷"),
     "respondents": ("{n} respondents", "{n} 名受访者"),
     "up": ("up", "上升"),
     "down": ("down", "下降"),
@@ -64,8 +65,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{by}：由 {low}（{bottom}）至 {high}（{top}）。横线为 {confidence}% 置信区间。",
     ),
     "segments_clear": (
-        "Away from the overall score: {names}.",
-        "与总体有别：{names}。",
+        "Intervals that leave out the overall score: {names} (before correction for the number of groups).",
+        "区间不含总体得分：{names}（未作多重校正）。",
     ),
     "segments_level": (
         "No interval lies wholly above or below the overall score.",

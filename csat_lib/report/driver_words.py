@@ -190,12 +190,15 @@ SAID: dict[str, tuple[str, str]] = {
     "dissatisfier": ("A low answer costs more than a high one brings: {names}.", "低分之失大于高分之得：{names}。"),
     "satisfier": ("A high answer brings more than a low one costs: {names}.", "高分之得大于低分之失：{names}。"),
     "hybrid": ("As much is lost as is won: {names}.", "得失相当：{names}。"),
-    "undecided": ("The intervals leave it open: {names}.", "区间尚不能判定：{names}。"),
-    "sign_not_interpretable": (
-        "Not to be interpreted, because low answers seem to help or high ones to harm: {names}.",
-        "符号不合常理，不作解读：{names}。",
+    "undecided": (
+        "Whether low answers cost more than high ones bring cannot be told yet: {names}.",
+        "低分之失与高分之得孰大，尚不能判定：{names}。",
     ),
-    "too_few": ("Left out, because too few gave low, middle or high answers: {names}.", "低、中、高分之一人数过少，未纳入：{names}。"),
+    "sign_not_interpretable": (
+        "Not read here, since low answers seem to help or high ones to harm (chance, or another driver behind it): {names}.",
+        "不作解读，因低分似有利或高分似有害（偶然，或另有原因）：{names}。",
+    ),
+    "too_few": ("Left out, as too few gave low, middle or high answers: {names}.", "低、中、高分之一人数过少，未纳入：{names}。"),
     # Necessity
     "none_necessary": (
         "No driver is necessary (d of 0.1 or more, p below .05); the largest empty corner is that of {driver} (d {d}).",

@@ -30,7 +30,7 @@ KEPT_VISIBLE = NAMES | {"segment", "period", "label", "code"}
 PILLS = frozenset({"verdict", "status", "quadrant", "severity"})
 COUNTS = frozenset(
     {"n", "n_effective", "count", "overlap", "lag", "rank", "rank_low", "rank_high", "code", "iterations", "draws", "classes"}
-    | {"minimum", "dissatisfied", "very_dissatisfied"}
+    | {"minimum", "dissatisfied", "very_dissatisfied", "invited", "reached", "complete", "refused"}
 )
 SIGNED = frozenset({"change", "delta", "difference", "mean_difference", "gap", "gain", "contribution", "previous", "year_before"})
 SHARES = frozenset({"share", "answered", "missing", "blank", "dont_know", "not_answered"})

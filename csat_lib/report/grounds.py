@@ -51,6 +51,29 @@ def made_with(page: Page, study: Study, survey: Survey) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["metric", "detail"])
 
 
+def response_rates(page: Page, response: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str | None]]:
+    """Invited, reached, answered and the rates in per cent, a row for everybody and one for each segment; and the columns' headings.
+
+    Parameters
+    ----------
+    page : Page
+        Labels.
+    response : DataFrame
+        From ``survey.response``: by, segment, metric, estimate.
+    """
+    wide = response.pivot_table(index=["by", "segment"], columns="metric", values="estimate", sort=False, dropna=False).reset_index()
+    wide = wide.dropna(subset=[name for name in response["metric"].unique() if name in wide.columns], how="all")
+    labels = [
+        page.value(str(by), code) if isinstance(by, str) and by else page.say("all")
+        for by, code in zip(wide["by"], wide["segment"], strict=True)
+    ]
+    columns = [name for name in dict.fromkeys(response["metric"]) if name in wide.columns]
+    rates = [name for name in columns if name.endswith("_rate")]
+    table = pd.DataFrame({"label": labels, **{name: wide[name].to_numpy() * (100 if name in rates else 1) for name in columns}})
+    heads = {name: page.say("in_percent", name=page.label(name)) if name in rates else page.label(name) for name in columns}
+    return table, {"label": None, **heads}
+
+
 def item_weights(fit: PlsFit) -> pd.DataFrame:
     """The weight of every question in its construct's index: construct, item, weight (sums to 1 within a construct)."""
     weights = index_weights(fit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from csat_lib.errors import ParamsError, nearest
-from csat_lib.report import batch_words, brief_words, chart_words, driver_words, improvement_words, tracking_words, voice_words
+from csat_lib.report import batch_words, brief_words, chart_words, driver_words, heat_words, improvement_words, tracking_words, voice_words
 from csat_lib.report.caption_words import CAPTIONS
 from csat_lib.report.index_words import INDEX_HEADINGS, INDEX_PHRASES
 from csat_lib.report.words import HEADINGS, METRICS
@@ -94,6 +94,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "possible overkill": ("possible overkill", "可能过度"),
     "unknown": ("unknown", "未知"),
     **chart_words.PHRASES,
+    **heat_words.PHRASES,
     **driver_words.PHRASES,
     **tracking_words.PHRASES,
     **brief_words.PHRASES,

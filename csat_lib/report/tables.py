@@ -112,6 +112,7 @@ def headline(
     conf_low: float,
     conf_high: float,
     n: int,
+    of: int | None = None,
     trend: Exhibit | None = None,
     deltas: pd.DataFrame | None = None,
     what: str = "satisfaction index",
@@ -126,6 +127,8 @@ def headline(
         Points, 0-100.
     n : int
         Respondents.
+    of : int, optional
+        All who took part, where the number rests on those who answered every question of the model.
     trend : Exhibit, optional
         From ``charts.trend``; it stands at the right and its data go along.
     deltas : DataFrame, optional
@@ -138,7 +141,8 @@ def headline(
     big = page.say("suppressed", below=page.suppress_below) if small else cells.number(estimate)
     half = "" if small else cells.half_width(estimate, conf_low, conf_high, page.language)
     words = page.say("index_unit", what=translated(what, page.language))
-    count = "" if small else page.say("respondents", n=cells.whole(n))
+    told = page.say("respondents_of", n=cells.whole(n), all=cells.whole(of)) if of and of > n else page.say("respondents", n=cells.whole(n))
+    count = "" if small else told
     rows = "" if deltas is None or small else "".join(_delta(page, row) for row in deltas.to_dict("records"))
     listed = f'<ul class="deltas">{rows}</ul>' if rows else ""
     card = (

@@ -275,7 +275,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
 
 METRICS: dict[str, tuple[str, str]] = {
     "complaint_count": ("Complaints", "投诉件数"),
-    "complaint_rate_customers": ("Customers who complained", "投诉客户占比"),
+    "complaint_rate_customers": ("Customers with a registered complaint", "有登记投诉的客户"),
     "complaint_rate_orders": ("Complaints per order", "投诉占订单之比"),
     "complaints_a_month": ("Complaints a month", "月均投诉件数"),
     "response_within_30_minutes": ("First response within 30 minutes", "30 分钟内首次响应率"),

@@ -11,6 +11,10 @@ import pandas as pd
 from scipy import stats
 
 from csat_lib.errors import NotInStudyError
+from csat_lib.index.enterprise import grade
+from csat_lib.report import cells
+from csat_lib.report.attempts import attempt
+from csat_lib.report.language import listed
 from csat_lib.report.page import Page
 from csat_lib.report.privacy_scan import personal_values
 from csat_lib.stats import holm, z_value
@@ -233,6 +237,38 @@ def agreement(page: Page, study: Study, heard: Heard) -> pd.DataFrame:
     table = pd.concat(tables, ignore_index=True)
     labels = [page.say("all") if name == "all" else heard.themes.label(str(name), page.language) for name in table["theme"]]
     return table.assign(theme=labels)
+
+
+def behind(page: Page, study: Study, survey: Survey, worst: pd.DataFrame) -> pd.DataFrame:
+    """Dissatisfied answers with the themes that those who gave them blame in their comments, the most frequent first.
+
+    Parameters
+    ----------
+    page, study, survey : Page, Study, Survey
+        The page, and what it is about.
+    worst : DataFrame
+        From ``index.dissatisfied_items``.
+
+    Returns
+    -------
+    DataFrame
+        ``worst`` with themes: up to two, each with its share of the item's dissatisfied who wrote; empty where fewer than the page's
+        least group wrote or blamed it, and everywhere where there are no comments.
+    """
+    heard = attempt(hear, page, study, survey).value
+    if heard is None:
+        return worst.assign(themes="")
+    blamed = heard.signs[heard.signs["sign"] == -1].drop_duplicates(["row", "theme"])
+    told = []
+    for item in worst["item"]:
+        own = grade(survey, item)
+        who = heard.coding.comments.index.intersection(survey.responses.index[own <= 2])
+        counts = blamed[blamed["row"].isin(who)].groupby("theme").size().sort_values(ascending=False, kind="stable")
+        shown = counts[counts >= page.suppress_below].head(2) if len(who) >= page.suppress_below else counts[:0]
+        shares = (shown / len(who)).items()
+        parts = [f"{heard.themes.label(str(name), page.language)} {cells.percent(share, page.language)}" for name, share in shares]
+        told.append(listed(parts, page.language))
+    return worst.assign(themes=told)
 
 
 def theme_priorities(page: Page, heard: Heard) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from csat_lib.report.charts.departments import departments
 from csat_lib.report.charts.dominance import dominance
 from csat_lib.report.charts.dots import scores, segments
 from csat_lib.report.charts.flow import flow
+from csat_lib.report.charts.heat import heat
 from csat_lib.report.charts.hierarchy import icicle
 from csat_lib.report.charts.panels import panels
 from csat_lib.report.charts.pareto import pareto
@@ -38,6 +39,7 @@ __all__ = [
     "distribution",
     "dominance",
     "flow",
+    "heat",
     "icicle",
     "importance",
     "importance_performance",

@@ -7,6 +7,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from matplotlib.font_manager import FontProperties, fontManager
 FILE = Path(__file__).parents[1] / "fonts" / "csat-sans-sc.otf"
 LATIN, CHINESE = "DejaVu Sans", "Csat Sans SC"
 FAMILIES = [LATIN, CHINESE]
+BOLD = 700
 _MISSING = re.compile(r"Glyph (\d+) .*missing from")
 
 
@@ -24,8 +26,10 @@ class MissingGlyphWarning(UserWarning):
 
 @cache
 def register() -> None:
-    """Make the Chinese font known to matplotlib, once a process."""
+    """Make the Chinese font known to matplotlib, once a process; its one weight serves bold letters too, as browsers do for a fallback."""
     fontManager.addfont(FILE)
+    regular = next(each for each in reversed(fontManager.ttflist) if each.name == CHINESE)
+    fontManager.ttflist.append(replace(regular, weight=BOLD))
 
 
 def font(size: float, weight: str = "normal") -> FontProperties:

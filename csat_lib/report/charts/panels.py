@@ -19,7 +19,7 @@ from csat_lib.report.language import listed
 from csat_lib.report.page import Page
 
 WIDTH, HEIGHT = 1080, 148
-LEFT, RIGHT, TOP, BOTTOM, GAP = 34, 44, 34, 24, 18
+LEFT, RIGHT, TOP, BOTTOM, GAP = 34, 44, 46, 24, 18
 LEAST_SPAN = 8.0
 
 
@@ -93,8 +93,9 @@ def _panel(axes: Axes, part: pd.DataFrame, width: float) -> None:
     axes.annotate(cells.number(y[-1]), (x[-1], y[-1]), (9, 0), textcoords="offset points", va="center_baseline", weight="bold")
     shown = {0, len(part) - 1} if len(part) > 1 else {0}
     axes.set_xticks(x, [short_period(str(each)) if place in shown else "" for place, each in enumerate(part["period"])])
-    label = lines_of(str(part["label"].iloc[0]), width, weight="bold")[0]
-    axes.annotate(label, (0, 1), (-LEFT + 6, 11), xycoords="axes fraction", textcoords="offset points", weight="bold")
+    above = {"xycoords": "axes fraction", "textcoords": "offset points", "weight": "bold"}
+    for step, line in enumerate(reversed(lines_of(str(part["label"].iloc[0]), width, weight="bold"))):
+        axes.annotate(line, (0, 1), (-LEFT + 6, 11 + 15 * step), **above)
 
 
 def _signals(part: pd.DataFrame) -> list[bool]:
