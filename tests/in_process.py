@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import threading
 import warnings
 
 import nbformat
 
 from csat_lib.report.engine import Job, Outcome, Report
 from csat_lib.report.executed import allowing_refusals, tidy, verdict
+
+ONE_AT_A_TIME = threading.Lock()  # the current folder belongs to the whole process, jobs run in threads of it
 
 
 def execute(job: Job, **_: object) -> Outcome:
@@ -35,7 +38,7 @@ def _run(cell: nbformat.NotebookNode, names: dict[str, object], job: Job) -> boo
     tree = ast.parse(cell.source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     try:
-        with contextlib.chdir(job.root), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        with ONE_AT_A_TIME, contextlib.chdir(job.root), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102  the cells are the test's own
             value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last is not None else None  # noqa: S307

@@ -60,7 +60,7 @@ def test_weights_lists_the_sets_with_author_date_method_lock_and_hash(csat):
         "2022Q4",
         "...",
         "2026Q2",
-        "(15)",
+        "(18)",
         lines[2].split()[-1],
     ]
     assert lines[3].split()[:6] == ["*", "panel2026", "Customer", "board", "2026-07-06", "ahp"]
@@ -133,7 +133,7 @@ def test_use_switches_and_says_what_it_changes(csat, project):
     code, out, _ = csat("use", "demo", "equal")
     assert code == 0
     assert "params/demo/study.yaml: weight_set: equal (was panel2026)" in out
-    assert "Scored with it: 2026Q3." in out
+    assert "Scored with it: 2026Q3, 2026-09." in out
     text = (project / "params" / "demo" / "study.yaml").read_text(encoding="utf-8")
     assert "weight_set: equal   # since 2026Q3; earlier quarters are locked to charter2022" in text
     assert "* equal" in csat("demo")[1]

@@ -240,7 +240,7 @@ def test_verify_names_every_file_that_is_not_what_was_published(csat, stub, proj
     run("tiny", root=project)
     code, out, _ = csat("verify", "tiny", "2026Q3")
     assert code == 0
-    assert "7 files as published" in out
+    assert "8 files as published" in out
     folder = project / "output" / "tiny" / "2026Q3"
     (folder / "tables" / "scores.csv").write_text("construct,estimate\nsatisfaction,74.0\n")
     (folder / "detail.en.html").unlink()
@@ -265,7 +265,8 @@ def test_unpublish_takes_one_period_away_and_rewrites_the_index(csat, stub, proj
     assert csat("unpublish", "tiny", "2026Q1")[0] == 2
     code, _, _ = csat("unpublish", "tiny", "2026Q2")
     assert code == 0
-    assert [path.name for path in (project / "output" / "tiny").iterdir()] == ["2026Q3"]
+    assert [path.name for path in (project / "output" / "tiny").iterdir() if path.is_dir()] == ["2026Q3"]
+    assert all("2026Q2" not in path.read_text(encoding="utf-8") for path in (project / "output" / "tiny").glob("compare*.html"))
     assert "tiny/2026Q2/" not in (project / "output" / "index.html").read_text()
     assert (project / "data/tiny/customers/2026Q2.csv").is_file()
 

@@ -130,7 +130,7 @@ def test_nothing_is_published_where_a_person_would_be(project, monkeypatch, caps
     }[way]
     monkeypatch.setattr(batch, "execute", Leaking(shown))
     with pytest.raises(SystemExit) as ended:
-        cli.main(["--root", str(project), "run", "tiny", "--workers", "1"])
+        cli.main(["--root", str(project), "run", "tiny", "--workers", "1", "--force"])
     told = capsys.readouterr().err
     assert ended.value.code == 5
     assert "csat: Personal data would have been published" in told
@@ -171,7 +171,7 @@ def test_a_kept_page_is_looked_at_again(project, monkeypatch):
     page = project / "output" / "tiny" / "2026Q3" / "headline.en.html"
     page.write_text(page.read_text(encoding="utf-8") + "<p>ada@example.org</p>", encoding="utf-8")
     with pytest.raises(DisclosureError, match=r"headline\.en\.html, line \d+: an e-mail address"):
-        run("tiny", root=project, only=["detail"])
+        run("tiny", root=project, only=["detail"], rerun="all")
 
 
 def test_a_notebook_without_outputs_of_people_stays_quiet():

@@ -26,7 +26,7 @@ def move(change, low, high, verdict):
     [
         (move(1.8, 0.3, 3.3, "real"), "Satisfaction rose by 1.8 points to 76.4 since 2026Q2; the rise is real (95 %: 0.3 to 3.3)."),
         (move(-1.8, -3.3, -0.3, "real"), "Satisfaction fell by 1.8 points to 76.4 since 2026Q2; the fall is real (95 %: 0.3 to 3.3)."),
-        (move(0.4, -1.1, 1.9, "within noise"), "Satisfaction is 76.4; +0.4 since 2026Q2 is within sampling noise (95 %: -1.1 to +1.9)."),
+        (move(0.4, -1.1, 1.9, "within noise"), "Satisfaction is 76.4; +0.4 since 2026Q2 is within sampling noise (95 %: −1.1 to +1.9)."),
         (move(np.nan, np.nan, np.nan, "at risk"), "Satisfaction stands at 76.4 (75.3 to 77.5)."),
         (
             move(1.8, np.nan, np.nan, "unknown"),

@@ -24,7 +24,7 @@ ENDS = ("_low", "_high")
 
 
 def write_comparisons(output: Path, found: Sequence[site.Wave]) -> list[Path]:
-    """output/<study>/compare.html and its Chinese twin, for every study with two periods or more that share a figure.
+    """output/<study>/compare.html and its Chinese twin, for every study with two periods or more that share a figure; others lose theirs.
 
     Parameters
     ----------
@@ -42,6 +42,9 @@ def write_comparisons(output: Path, found: Sequence[site.Wave]) -> list[Path]:
             path = output / study / name
             write_beside(path, page(group, language))
             written.append(path)
+    for name in site.COMPARED.values():
+        for left in set(output.glob(f"*/{name}")) - set(written):
+            left.unlink()
     return written
 
 

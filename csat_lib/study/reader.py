@@ -120,7 +120,9 @@ def _content(path: Path) -> object:
         content = copy.deepcopy(_parsed(path.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path.name}: not UTF-8 text (byte {error.start}). Save the file as UTF-8.") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except RecursionError:
+        raise ParamsError(f"{path.name}: nested too deeply to be read. A parameter file needs a few levels.") from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
         raise ParamsError(f"{path.name}{place}: {getattr(error, 'problem', None) or error}.") from None

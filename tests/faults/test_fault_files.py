@@ -188,7 +188,7 @@ def test_a_file_that_changes_during_the_run_is_not_published(shop):
             return super().__call__(job, **options)
 
     shop.monkeypatch.setattr(batch, "execute", Meddler())
-    code, _, err = shop.csat("run", "tiny")
+    code, _, err = shop.csat("run", "tiny", "--force")
     assert code == 3
     assert "data/tiny/customers/2026Q3.csv changed during the run" in err
     assert snapshot(shop.root / "output") == before
@@ -219,6 +219,6 @@ def test_a_symbolic_link_inside_the_output_is_refused(shop, tmp_path_factory):
     shutil.move(shop.published, elsewhere / "2026Q3")
     shop.published.symlink_to(elsewhere / "2026Q3")
     before = snapshot(elsewhere)
-    code, _, err = shop.csat("run", "tiny")
+    code, _, err = shop.csat("run", "tiny", "--force")
     assert (code, "is a symbolic link" in err) == (7, True)
     assert snapshot(elsewhere) == before

@@ -32,7 +32,7 @@ YAML = {
     "a misspelt key": (STUDY + "bootstrp: {draws: 200}\n", "unknown key 'bootstrp'. Did you mean 'bootstrap'?"),
     "no, which is a word": (STUDY + "language: no\n", "language: 'no' is not one of"),
     "a number where a list is due": (STUDY + "segments: 7\n", "segments: expected a list, got the number 7."),
-    "deep nesting": (STUDY + "pls: " + "[" * 5000 + "]" * 5000 + "\n", "study.yaml"),
+    "deep nesting": (STUDY + "pls: " + "[" * 5000 + "]" * 5000 + "\n", "study.yaml: nested too deeply"),
     "not UTF-8": (b"title: \xff\xfe\xfa\n", "not UTF-8 text (byte 7)"),
     "not YAML": (STUDY + "a: [1\nb: 2\n", "study.yaml, line"),
     "a list": ("- a\n- b\n", "study.yaml: expected keys and values, got a list."),
