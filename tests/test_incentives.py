@@ -195,6 +195,19 @@ def test_a_mistake_in_the_file_is_named_with_its_scheme(project, old, new, said)
         load_incentives(load_study("demo", root=project))
 
 
+def test_a_base_below_nought_is_refused_with_its_dealer(rules):
+    with pytest.raises(DataError, match=r"D1: sales_satisfaction: the base of .*sales_city.* is -.*: expected 0 or more"):
+        payouts(pd.DataFrame([{**EXAMPLE, "dealer": "D1", "sales_city": -1e6}]), rules)
+
+
+def test_a_score_that_is_85_but_for_the_last_binary_digit_reaches_85_everywhere():
+    for score, reached in ((85 - 1e-13, 1.0), (84.99999999, 0.0)):
+        assert reaches(score, 0.0, 85) == reached
+        assert incentive(score, SATISFACTION, 100).tier == (1 if reached else 2)
+        assert expected_payout(score, 0.0, SATISFACTION, 100) == pytest.approx(0.8 if reached else 0.6)
+        assert tier_probabilities(score, 0.0, SATISFACTION, 100)["probability"].iloc[0] == reached
+
+
 def test_a_dealer_without_a_score_is_named(rules):
     with pytest.raises(DataError, match="D01: after_sales: after_sales: expected a number, got nan"):
         payouts(pd.DataFrame([{**EXAMPLE, "after_sales": np.nan}]), rules)
