@@ -37,6 +37,15 @@ def kinds(text, known=NOBODY, public=""):
         ("6222021234567890128", "a bank card number"),
         ("4111 1111 1111 1111", "a bank card number"),
         ("ada&#64;example.org", "an e-mail address"),
+        ("电话13800138000谢谢", "a telephone number"),
+        ("我的号码是１３８００１３８０００。", "a telephone number"),
+        ("Call me on 13800138000.", "a telephone number"),
+        ("电话=021-58881234", "a telephone number"),
+        ("境外+44 20 7946 0958转", "a telephone number"),
+        ("身份证11010519491231002X号", "an identity number"),
+        ("卡号6222021234567890128，", "a bank card number"),
+        ("邮箱ada@example.cn谢谢", "an e-mail address"),
+        ("写信到ada@例子.中国", "an e-mail address"),
     ],
 )
 def test_what_reaches_or_numbers_a_person_is_seen(text, kind):
@@ -130,7 +139,7 @@ def test_nothing_is_published_where_a_person_would_be(project, monkeypatch, caps
     }[way]
     monkeypatch.setattr(batch, "execute", Leaking(shown))
     with pytest.raises(SystemExit) as ended:
-        cli.main(["--root", str(project), "run", "tiny", "--workers", "1"])
+        cli.main(["--root", str(project), "run", "tiny", "--workers", "1", "--force"])
     told = capsys.readouterr().err
     assert ended.value.code == 5
     assert "csat: Personal data would have been published" in told
@@ -171,7 +180,7 @@ def test_a_kept_page_is_looked_at_again(project, monkeypatch):
     page = project / "output" / "tiny" / "2026Q3" / "headline.en.html"
     page.write_text(page.read_text(encoding="utf-8") + "<p>ada@example.org</p>", encoding="utf-8")
     with pytest.raises(DisclosureError, match=r"headline\.en\.html, line \d+: an e-mail address"):
-        run("tiny", root=project, only=["detail"])
+        run("tiny", root=project, only=["detail"], rerun="all")
 
 
 def test_a_notebook_without_outputs_of_people_stays_quiet():
