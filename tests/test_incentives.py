@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from csat_lib.errors import DataError, NotInStudyError, ParamsError
 from csat_lib.improvement import (
@@ -26,6 +27,7 @@ from csat_lib.improvement import (
     tier_probabilities,
     tiers_from,
 )
+from csat_lib.report import improvement_sentences, open_page, rewards
 from csat_lib.study import load_study
 
 # The worked example (methods of enterprise practice): cars sold a year and prices in ten thousand yuan.
@@ -195,6 +197,19 @@ def test_a_mistake_in_the_file_is_named_with_its_scheme(project, old, new, said)
         load_incentives(load_study("demo", root=project))
 
 
+def test_a_base_below_nought_is_refused_with_its_dealer(rules):
+    with pytest.raises(DataError, match=r"D1: sales_satisfaction: the base of .*sales_city.* is -.*: expected 0 or more"):
+        payouts(pd.DataFrame([{**EXAMPLE, "dealer": "D1", "sales_city": -1e6}]), rules)
+
+
+def test_a_score_that_is_85_but_for_the_last_binary_digit_reaches_85_everywhere():
+    for score, reached in ((85 - 1e-13, 1.0), (84.99999999, 0.0)):
+        assert reaches(score, 0.0, 85) == reached
+        assert incentive(score, SATISFACTION, 100).tier == (1 if reached else 2)
+        assert expected_payout(score, 0.0, SATISFACTION, 100) == pytest.approx(0.8 if reached else 0.6)
+        assert tier_probabilities(score, 0.0, SATISFACTION, 100)["probability"].iloc[0] == reached
+
+
 def test_a_dealer_without_a_score_is_named(rules):
     with pytest.raises(DataError, match="D01: after_sales: after_sales: expected a number, got nan"):
         payouts(pd.DataFrame([{**EXAMPLE, "after_sales": np.nan}]), rules)
@@ -203,3 +218,29 @@ def test_a_dealer_without_a_score_is_named(rules):
 def test_a_study_without_incentives_says_so(root):
     with pytest.raises(NotInStudyError, match="sfo has no incentives"):
         load_incentives(load_study("sfo", root=root))
+
+
+def test_the_money_of_a_doubtful_gain_runs_from_the_worst_case_to_the_best(tiny_project):
+    page = open_page(load_study("shop", root=tiny_project()))
+    ends = {"points": 5.0, "verdict": "", "n": 80}
+    rows = [{"effect": "loyalty", "worth": "", "estimate": 2.0, "conf_low": -1.0, "conf_high": 5.0, **ends}]
+    for word, value in (("low", 10.0), ("likely", 20.0), ("high", 30.0)):
+        rows.append({"effect": "revenue", "worth": word, "estimate": 2 * value, "conf_low": -value, "conf_high": 5 * value, **ends})
+    said = improvement_sentences.revenue(page, pd.DataFrame(rows), "yuan", [])[0]
+    assert "−30" in said
+    assert "150" in said
+
+
+def test_a_period_in_which_no_dealer_takes_part_says_so(root, tmp_path):
+    shutil.copytree(root / "params" / "models", tmp_path / "params" / "models")
+    shutil.copytree(root / "params" / "demo", tmp_path / "params" / "demo")
+    path = tmp_path / "params" / "demo" / "incentives.yaml"
+    schemes = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schemes["schemes"] = {name: {**each, "only": "new"} for name, each in schemes["schemes"].items()}
+    path.write_text(yaml.safe_dump(schemes, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    folder = tmp_path / "data" / "demo" / "dealers"
+    folder.mkdir(parents=True)
+    pd.DataFrame([{**EXAMPLE, "new": 0}]).to_csv(folder / "2026Q3.csv", index=False)
+    study = load_study("demo", "2026Q3", root=tmp_path)
+    with pytest.raises(NotInStudyError, match="no dealer takes part"):
+        rewards.earned(open_page(study), study)

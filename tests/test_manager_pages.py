@@ -46,6 +46,14 @@ def test_the_quarterly_report_asks_its_questions_in_order(root, language):
         assert found == SECTIONS
 
 
+def test_the_overdue_actions_stand_on_the_first_screen(root):
+    notebook = nbformat.read(root / "notebooks" / "quarterly_report.ipynb", as_version=4)
+    headings = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "markdown" and cell.source.startswith("## ")]
+    first = "\n".join(cell.source for cell in notebook.cells[headings[0] : headings[1]])
+    assert "acting.overdue" in first
+    assert re.search(r"answers = brief\.said\([^)]*\bactions=overdue\b", first)
+
+
 def test_every_kind_of_period_has_its_report():
     assert NOTEBOOKS["month"] == ("monthly_brief",)
     assert NOTEBOOKS["year"] == ("annual_report",)

@@ -58,6 +58,16 @@ def test_who_answered_in_several_quarters_is_one_cluster(project):
     assert "80 respondents answered more than once" in told["pooled_respondents"]
 
 
+def test_ids_that_number_questionnaires_make_nobody_answer_twice(project):
+    for name in ("2026Q1", "2026Q2", "2026Q3"):
+        path = project / f"data/shop/customers/{name}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([lines[0], *(line.removeprefix("R") for line in lines[1:])]) + "\n", encoding="utf-8")
+    year = load_survey(load_study("shop", 2026, root=project))
+    assert year.design() == (None, None)
+    assert "pooled_respondents" not in set(year.findings.table["rule"])
+
+
 def test_clusters_widen_the_interval_of_a_year_whose_respondents_repeat_themselves(project, tiny_project):
     same = answers(80, 1)
     again = tiny_project(more={f"data/shop/customers/{name}.csv": same for name in QUARTERS})

@@ -14,6 +14,7 @@ from csat_lib.errors import DisclosureError
 from csat_lib.report import batch
 from csat_lib.report.batch import run
 from csat_lib.report.privacy_scan import Known, traces
+from csat_lib.report.runlog import told
 
 NOBODY = Known.of([])
 PLANTED = ["王小明", "Ada Quillfeather", "13800138000", "ada@example.org"]
@@ -37,6 +38,15 @@ def kinds(text, known=NOBODY, public=""):
         ("6222021234567890128", "a bank card number"),
         ("4111 1111 1111 1111", "a bank card number"),
         ("ada&#64;example.org", "an e-mail address"),
+        ("电话13800138000谢谢", "a telephone number"),
+        ("我的号码是１３８００１３８０００。", "a telephone number"),
+        ("Call me on 13800138000.", "a telephone number"),
+        ("电话=021-58881234", "a telephone number"),
+        ("境外+44 20 7946 0958转", "a telephone number"),
+        ("身份证11010519491231002X号", "an identity number"),
+        ("卡号6222021234567890128，", "a bank card number"),
+        ("邮箱ada@example.cn谢谢", "an e-mail address"),
+        ("写信到ada@例子.中国", "an e-mail address"),
     ],
 )
 def test_what_reaches_or_numbers_a_person_is_seen(text, kind):
@@ -176,3 +186,9 @@ def test_a_kept_page_is_looked_at_again(project, monkeypatch):
 
 def test_a_notebook_without_outputs_of_people_stays_quiet():
     assert kinds(nbformat.writes(notebook("study", "period"))) == []
+
+
+@pytest.mark.parametrize("secret", ["13800138000", "138-0013-8000", "11010519491231002X", "110105194912310021", "ada@例子.中国"])
+def test_a_log_line_in_chinese_holds_no_number_of_a_person(secret):
+    assert told(f"第 7 行：电话{secret}谢谢。") in {"第 7 行：电话[removed]谢谢。", "第 7 行：[removed]。"}
+    assert told("interviews outside 2026-09-01 to 2026-09-20") == "interviews outside 2026-09-01 to 2026-09-20"

@@ -45,7 +45,8 @@ def open_complaints(complaints: pd.DataFrame, *, as_of: dt.date) -> pd.Series:
     pairs = zip(own["closed"], clocks, strict=True)
     closed = pd.Series([local_time(text, clock=clock) for text, clock in pairs], index=own.index, dtype="datetime64[ns]")
     still = (opened < end) & ((own["closed"] == "") | (closed >= end)) & (own[ID] != "")
-    return own[still].groupby(ID)["id"].agg(" ".join)
+    held: pd.Series = own[still].groupby(ID)["id"].agg(" ".join)
+    return held
 
 
 def at_risk(customers: pd.DataFrame, rules: Risk, *, as_of: dt.date, complaints: pd.Series | None = None) -> pd.DataFrame:

@@ -128,8 +128,17 @@ def measured(row: Mapping[str, object], scheme: Scheme) -> tuple[float, float]:
 
 
 def base_of(row: Mapping[str, object], scheme: Scheme) -> float:
-    """What the rates of a scheme are paid on, for one dealer."""
-    return math.fsum(factor * _number(row, name, scheme) for name, factor in scheme.base.items())
+    """What the rates of a scheme are paid on, for one dealer.
+
+    Raises
+    ------
+    DataError
+        It is negative, or one of its columns is missing or no number.
+    """
+    total = math.fsum(factor * _number(row, name, scheme) for name, factor in scheme.base.items())
+    if total < 0:
+        raise DataError(f"the base of {', '.join(scheme.base)} is {total:g}: expected 0 or more. Are returns larger than sales?")
+    return total
 
 
 def excellence(row: Mapping[str, object], incentives: Incentives) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from csat_lib.errors import DataError, ParamsError
 
 Bounds = Literal["[)", "[]", "(]", "()"]
+EXACT = 9  # decimals of a score that count
 BOUNDS: dict[str, str] = {
     "[)": "from the lower bound on, below the upper one",
     "[]": "both bounds belong to it",
@@ -143,7 +144,7 @@ def place_of(score: float, tiers: Sequence[Tier]) -> int:
     """
     if isinstance(score, bool) or not isinstance(score, int | float | np.number) or not math.isfinite(score):
         raise DataError(f"score: expected a number, got {score!r}.")
-    exact = round(float(score), 9)  # 84.99999999999999, the weighted mean of decimals that give 85, is 85
+    exact = round(float(score), EXACT)  # 84.99999999999999, the weighted mean of decimals that give 85, is 85
     for place, each in enumerate(tiers):
         if each.holds(exact):
             return place

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from csat_lib.errors import DataError, ParamsError
-from csat_lib.improvement.tiers import Tier, check_base, checked_tiers, place_of, tiers_from
+from csat_lib.improvement.tiers import EXACT, Tier, check_base, checked_tiers, place_of, tiers_from
 
 Tiers = Sequence[tuple[float, float]] | Sequence[Tier]
 
@@ -34,7 +34,7 @@ def reaches(score: float, std_error: float, bound: float) -> float:
     """
     error = _error(std_error)
     if error == 0:
-        return float(score >= bound)
+        return float(round(score, EXACT) >= bound)
     return float(stats.norm.sf((bound - score) / error))
 
 

@@ -207,7 +207,7 @@ def revenue(page: Page, table: pd.DataFrame, unit: str, assumptions: list[str]) 
     words = {"points": cells.shortest(loyalty["points"]), "loyalty": cells.number(loyalty["estimate"])}
     words |= {"low": cells.number(loyalty["conf_low"]), "high": cells.number(loyalty["conf_high"]), "confidence": page.percent}
     words |= {"money": f"{cells.whole(money.loc['likely', 'estimate'])} {unit}"}
-    ends = {"least": cells.whole(money.loc["low", "conf_low"]), "most": cells.whole(money.loc["high", "conf_high"])}
+    ends = {"least": cells.whole(money["conf_low"].min()), "most": cells.whole(money["conf_high"].max())}
     return [page.say("revenue_said", **words, **ends), *assumptions]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +21,8 @@ LONGEST = 6  # words of a name, or letters of a Chinese one
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W_]+")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-# No letter, digit, point or sign beside a number: coordinates, decimals and hashes are none.
-_ALONE = r"(?<![\w.+\-/#%&=])", r"(?![\w.\-/%]|\.\d)"
+# No Latin letter, digit, point or sign beside a number: coordinates, decimals and hashes are none. Chinese is written without spaces.
+_ALONE = r"(?<![A-Za-z0-9_.+\-/#%&])", r"(?![A-Za-z0-9_\-/%]|\.\d)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def traces(name: str, text: str, known: Known, public: str = "") -> Iterator[Tra
     """
     for number, line in enumerate(text.splitlines(), start=1):
         plain = html.unescape(line) if "&" in line else line
+        plain = plain if plain.isascii() else unicodedata.normalize("NFKC", plain)
         kinds = {kind for kind, find in _FORMS for each in find(plain) if each not in public}
         kinds |= {"a value of a personal column"} if known.stands_in(plain) else set()
         yield from (Trace(name, number, kind) for kind in sorted(kinds))
@@ -226,7 +228,7 @@ def _luhn(text: str) -> bool:
 
 
 _FORMS: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
-    ("an e-mail address", _matches(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b")),
+    ("an e-mail address", _matches(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?![A-Za-z0-9])")),
     (
         "a telephone number",
         _matches(
@@ -235,7 +237,7 @@ _FORMS: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
             + _ALONE[1]
         ),
     ),
-    ("a telephone number", _matches(r"(?<![\w.+\-])\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,4}(?:[ -]?\d{2,4}){2,4}" + _ALONE[1])),
+    ("a telephone number", _matches(r"(?<![A-Za-z0-9_.+\-])\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,4}(?:[ -]?\d{2,4}){2,4}" + _ALONE[1])),
     (
         "an identity number",
         _matches(_ALONE[0] + r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]" + _ALONE[1], _identity),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 REFUSALS: tuple[tuple[str, str], ...] = (
+    (
+        "{study} {period}: no dealer takes part in any scheme of incentives.yaml.",
+        "{study} {period}：没有经销商参与 incentives.yaml 中的任何方案。",
+    ),
     # What the study does not have
     (
         "This study has no path model. Name one in its study.yaml, such as model: acsi.",

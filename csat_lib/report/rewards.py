@@ -29,10 +29,12 @@ def earned(page: Page, study: Study) -> pd.DataFrame:
     Raises
     ------
     NotInStudyError
-        The study has no incentives, or no dealers in this period.
+        The study has no incentives, or no dealers in this period, or none that takes part.
     """
     rules = load_incentives(study)
     table = payouts(read_dealers(study), rules)
+    if table.empty:
+        raise NotInStudyError(f"{study.name} {study.period}: no dealer takes part in any scheme of incentives.yaml.")
     return table.assign(key=table["scheme"], scheme=[rules.schemes[name].label.say(page.language) for name in table["scheme"]])
 
 

@@ -23,7 +23,10 @@ from csat_lib.report.engine import Job, Outcome
 
 LONGEST = 500
 PATIENCE = 60.0
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)\+?\d(?:[ \-]?\d){7,14}(?!\w)")
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![A-Za-z0-9_])(?!(?:19|20)\d\d-\d\d-\d\d(?![\d-]))\+?\d(?:[ \-]?\d){7,18}[Xx]?(?![A-Za-z0-9_])"
+)
 _log = logging.getLogger(__name__)
 
 

@@ -41,7 +41,10 @@ from csat_lib.voice import (
 from csat_lib.voice.themes import FILE
 
 RECOMMENDATION = "recommend"
-NAMING = ("name", "customer", "contact", "contact_person", "customer_id", "customer_no", "姓名", "客户", "客户名称", "名称", "联系人", "称呼")
+NAMING = (
+    *("name", "customer", "contact", "contact_person", "customer_id", "customer_no"),
+    *("姓名", "客户", "客户名称", "名称", "联系人", "称呼"),
+)
 REACHING = ("phone", "telephone", "tel_", "mobile", "cell_phone", "email", "e_mail", "wechat", "电话", "手机", "邮箱", "微信", "身份证")
 DOUBLE = "double_coded"
 KINDS = ("e-mail", "id card", "phone", "number", "plate", "account", "name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from csat_lib.survey.survey import Origin, Survey, load_survey
 
 MADE_OF = {"half": ("quarter", "month"), "year": ("quarter", "half", "month"), "month": ("quarter", "half", "year")}
 AGAIN = "pooled_respondent"
+SERIAL = 0.9  # whole numbers that fill this share of their range number questionnaires, not people
 
 
 def has_survey(study: Study, *, source: str = "customers") -> bool:
@@ -49,7 +50,8 @@ def pooled(study: Study, *, source: str = "customers") -> Survey:
     """The answers of ``parts_of`` as one survey of the study's period.
 
     Weights are kept as each part has them, so that a part counts by its respondents. Who answered in several parts is one cluster: the
-    intervals allow for it. Rows are numbered anew; findings name the part that they were seen in.
+    intervals allow for it; ids that merely number the questionnaires name nobody. Rows are numbered anew; findings name the part that
+    they were seen in.
 
     Parameters
     ----------
@@ -154,10 +156,12 @@ def _note(period: Period, surveys: dict[str, Survey]) -> Finding:
 
 
 def _clustered(codebook: Codebook, attributes: pd.DataFrame, surveys: dict[str, Survey]) -> tuple[Codebook, pd.DataFrame, list[Finding]]:
-    """Respondents of several parts as clusters, where the sample has no clusters of its own."""
+    """Respondents of several parts as clusters, where the sample has no clusters of its own and the ids are people's."""
     ids = codebook.names("id")
     if len(surveys) < 2 or not ids or ids[0] not in attributes or codebook.names("cluster"):
         return codebook, attributes, []
+    if all(running_numbers(each.attributes[ids[0]].dropna().unique()) for each in surveys.values() if ids[0] in each.attributes):
+        return codebook, attributes, []  # equal numbers are not the same person
     own = attributes[ids[0]]
     again = own.notna() & own.duplicated(keep=False)
     if not again.any():
@@ -169,6 +173,17 @@ def _clustered(codebook: Codebook, attributes: pd.DataFrame, surveys: dict[str, 
     finding = Finding("pooled_respondents", "note", ids[0], int(again.sum()), told)
     wider = replace(codebook, attributes={**codebook.attributes, AGAIN: names})
     return wider, attributes.assign(**{AGAIN: pd.Series(codes, index=attributes.index, dtype=object)}), [finding]
+
+
+def running_numbers(ids: Iterable[object]) -> bool:
+    """Whether ids number the questionnaires from one on, so that equal ids of two waves are no sign of the same person.
+
+    >>> running_numbers(["1", "2", "4", "3"]), running_numbers(["17", "4021", "88"]), running_numbers(["C1", "C2"])
+    (True, False, False)
+    """
+    numbers = pd.to_numeric(pd.Series(list(ids), dtype=object), errors="coerce")
+    whole = len(numbers) > 0 and bool(numbers.notna().all()) and bool((numbers > 0).all())
+    return whole and bool(len(numbers) >= SERIAL * (numbers.max() - numbers.min() + 1))
 
 
 def _findings(notes: list[Finding], surveys: dict[str, Survey]) -> Findings:

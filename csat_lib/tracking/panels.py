@@ -11,6 +11,7 @@ import pandas as pd
 
 from csat_lib.errors import ParamsError, pick
 from csat_lib.survey import Survey
+from csat_lib.survey.pooled import running_numbers
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -20,7 +21,6 @@ PANELS = {
     "ids": "by the id, whatever it looks like",
     "independent": "nobody is taken to be in two waves",
 }
-SERIAL = 0.9  # whole numbers that fill this share of their range number questionnaires, not people
 RELATED = 0.3  # people agree with themselves at least this much: correlation of the means over all items, upper end of its interval
 
 
@@ -60,7 +60,7 @@ def overlap(before: Survey, after: Survey, *, panel: Panel = "auto") -> Overlap:
     nobody = np.array([], dtype=np.intp)
     if panel == "independent" or one is None or two is None:
         return Overlap(nobody, nobody, "independent samples")
-    if panel == "auto" and _serial(one) and _serial(two):
+    if panel == "auto" and running_numbers(one.index) and running_numbers(two.index):
         return Overlap(nobody, nobody, "independent samples: the ids are serial numbers of questionnaires")
     both = one.index.intersection(two.index)
     r, highest = _agreement(before, after, one[both].to_numpy(), two[both].to_numpy())
@@ -130,8 +130,3 @@ def _standing(survey: Survey, items: list[str]) -> Array:
         spread = np.sqrt((centred**2).sum(axis=0) / (n - 1))
         varies = spread > 0
         return np.asarray((centred[:, varies] / spread[varies]).sum(axis=1) / given[:, varies].sum(axis=1))
-
-
-def _serial(ids: pd.Series) -> bool:
-    numbers = pd.to_numeric(pd.Series(ids.index), errors="coerce")
-    return bool(len(ids) and numbers.notna().all() and (numbers > 0).all() and len(numbers) >= SERIAL * (numbers.max() - numbers.min() + 1))
