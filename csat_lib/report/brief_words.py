@@ -11,11 +11,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "target_ahead": ("{points} above, {verdict}", "超出 {points} 分，{verdict}"),
     # The answers
     "why_part": ("{name} {points}", "{name} {points}"),
-    "why_real": ("In that change {names} can be told from noise, the other parts cannot.", "其中 {names} 超出误差范围，其余部分没有。"),
+    "why_real": ("In that change {names} can be told from noise, the other parts cannot.", "其中{names}超出误差范围，其余部分没有。"),
     "why_unclear": (
         "Largest in that change: {names}; not to be told from noise.",
         "其中最大的部分：{names}，未超出误差范围。",
     ),
+    "moved_too": ("Beside it, real since {before}: {names}.", "此外，自 {before} 以来显著变化的有：{names}。"),
+    "moved_to": ("{name} {change} to {value}", "{name} {change}，至 {value}"),
+    "key_figures_year": ("Key figures of {period} and what moved since the year before", "{period} 关键指标及较上年的变化"),
     "why_nothing": ("No part of that change is larger than a tenth of a point.", "变化的各个部分均不足十分之一分。"),
     # The key
     "key_interval": (
