@@ -110,7 +110,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_title": ("two periods side by side", "两期对照"),
     "compare_lead": (
         (
-            "Figures as each period's own report has them; with its own weights an index can differ by tenths from a page that holds them fixed. "
+            "Figures as each period's report has them, with its own weights: tenths may differ from pages that hold weights fixed. "
             "A difference is called real where its interval excludes zero; whether it matters is another question."
         ),
         "各数字取自当期报告；因各期权重不同，指数与采用固定权重的页面可能相差零点几分。区间不含零的差异称为显著；是否重要另当别论。",
@@ -136,7 +136,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_importance": ("{name}: importance, %", "{name}：重要性，%"),
     "compare_lever": ("{name}: gain of five points more", "{name}：提高五分的收益"),
     "compare_foot": (
-        "Intervals treat the periods as independent samples, but for the index against its own report's period; they are not corrected for their number.",
+        "Intervals, uncorrected for their number, treat periods as independent samples, but for the index against its own report's period.",
         "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month
