@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from csat_lib.errors import DataError, NotInStudyError
-from csat_lib.report import attempt, briefing, levels, open_page
+from csat_lib.report import attempt, briefing, grounds, levels, open_page
 from csat_lib.report.attempts import Attempt
 from csat_lib.study import load_study, parse_period
 from csat_lib.survey import load_survey
@@ -154,3 +154,41 @@ def test_degree_and_rate_are_real_only_after_correction_for_all_their_changes():
     np.testing.assert_allclose(found["p_adjusted"], [2 * p[0], 2 * p[0], 4 * p[2], 4 * p[2]])
     assert found["verdict"].tolist() == ["within noise", "within noise", "real", "real"]
     assert set(found["correction"]) == {"Holm over 4"}
+
+
+def levels_of(*moves):
+    """A board of three figures with the given changes since the last period."""
+    names = ["satisfaction", "complaints", "loyalty"]
+    figures = pd.DataFrame(
+        {"period": "2026Q3", "metric": names, "estimate": [76.4, 9.7, 71.2], "conf_low": 70.0, "conf_high": 80.0, "n": 80}
+    )
+    changed = [(name, "previous", change, verdict) for name, (change, verdict) in zip(names, moves, strict=True)]
+    told = pd.DataFrame(changed, columns=["metric", "comparison", "estimate", "verdict"])
+    return levels.Levels(figures, told, pd.DataFrame(columns=["period", "metric", "signals"]))
+
+
+def test_what_moved_beside_the_headline_is_said_and_the_headline_is_not_said_twice(page, study, monkeypatch):
+    monkeypatch.setattr(briefing, "compared_with", lambda _: "2026Q2")
+    found = levels_of((1.8, "real"), (3.5, "real"), (0.8, "within noise"))
+    assert briefing.also_moved(page, study, found) == ["Beside it, real since 2026Q2: Customer complaints +3.5 to 9.7."]
+    assert briefing.also_moved(page, study, levels_of(*[(0.1, "within noise")] * 3)) == []
+
+
+def test_the_board_says_of_the_headline_what_the_headline_says(page, study, monkeypatch):
+    monkeypatch.setattr(briefing, "compared_with", lambda _: "2026Q2")
+    table = levels.board(page, levels_of((1.9, "within noise"), (3.5, "real"), (0.8, "within noise")))
+    shown = briefing.as_headlined(page, study, table, trend(), changes()).set_index("label")
+    own = shown.loc["Customer satisfaction"]
+    assert own[["previous", "previous_verdict", "year_before", "conf_low"]].tolist() == [1.8, "real", 2.2, 75.3]
+    assert shown.loc["Customer complaints", "previous"] == 3.5
+
+
+def test_responses_are_one_row_a_group_with_rates_in_per_cent(page):
+    metrics = ["invited", "complete", "response_rate"]
+    rows = [
+        (by, code, name, value) for by, code in (("", "total"), ("region", "n")) for name, value in zip(metrics, [50, 20, 0.4], strict=True)
+    ]
+    table, heads = grounds.response_rates(page, pd.DataFrame(rows, columns=["by", "segment", "metric", "estimate"]))
+    assert table["label"].tolist() == ["All", "North"]
+    assert table["response_rate"].tolist() == [40.0, 40.0]
+    assert heads["response_rate"] == "Response rate (RR1),\u00a0%"

@@ -11,11 +11,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "target_ahead": ("{points} above, {verdict}", "超出 {points} 分，{verdict}"),
     # The answers
     "why_part": ("{name} {points}", "{name} {points}"),
-    "why_real": ("In that change {names} can be told from noise, the other parts cannot.", "其中 {names} 超出误差范围，其余部分没有。"),
+    "why_real": ("In that change {names} can be told from noise, the other parts cannot.", "其中{names}超出误差范围，其余部分没有。"),
     "why_unclear": (
         "Largest in that change: {names}; not to be told from noise.",
         "其中最大的部分：{names}，未超出误差范围。",
     ),
+    "moved_too": ("Beside it, real since {before}: {names}.", "此外，自 {before} 以来显著变化的有：{names}。"),
+    "moved_to": ("{name} {change} to {value}", "{name} {change}，至 {value}"),
+    "key_figures_year": ("Key figures of {period} and what moved since the year before", "{period} 关键指标及较上年的变化"),
     "why_nothing": ("No part of that change is larger than a tenth of a point.", "变化的各个部分均不足十分之一分。"),
     # The key
     "key_interval": (
@@ -106,8 +109,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Two periods side by side
     "compare_title": ("two periods side by side", "两期对照"),
     "compare_lead": (
-        "A difference is called real where its interval excludes zero; whether it matters is another question.",
-        "区间不含零的差异称为显著；是否重要另当别论。",
+        (
+            "Figures as each period's report has them, with its own weights: tenths may differ from pages that hold weights fixed. "
+            "A difference is called real where its interval excludes zero; whether it matters is another question."
+        ),
+        "各数字取自当期报告；因各期权重不同，指数与采用固定权重的页面可能相差零点几分。区间不含零的差异称为显著；是否重要另当别论。",
     ),
     "compare_all": ("all periods", "全部时期"),
     "compare_choose": ("Choose two periods", "选择两期"),
@@ -131,7 +137,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "compare_importance": ("{name}: importance, %", "{name}：重要性，%"),
     "compare_lever": ("{name}: gain of five points more", "{name}：提高五分的收益"),
     "compare_foot": (
-        "Intervals treat the periods as independent samples, but for the index against its own report's period.",
+        "Intervals, uncorrected for their number, treat periods as independent samples, but for the index against its own report's period.",
         "除指数与其报告所比时期外，区间均按两期独立样本计算；未对指标个数作校正。",
     ),
     # Year and month

@@ -14,12 +14,12 @@ from csat_lib.report.charts.waterfall import clear, step_label
 from csat_lib.report.exhibits import Exhibit
 from csat_lib.report.keyfigures import compared_with, outcome_name
 from csat_lib.report.language import joined, listed, translated
+from csat_lib.report.levels import Levels, board
 from csat_lib.report.page import Page
 from csat_lib.study import Study
-from csat_lib.survey import Survey, parts_of
+from csat_lib.survey import Survey
 from csat_lib.tracking import Decomposition
 
-COMPLAINTS = "complaints"
 SMALLEST = 0.05
 MOST = 2
 US = "us"
@@ -65,6 +65,7 @@ def said(
     *,
     what: str,
     change: Attempt[Decomposition] | None = None,
+    beside: Attempt[list[str]] | None = None,
     lever: Attempt[str] | None = None,
     actions: Attempt[list[str]] | None = None,
     also: Iterable[str] = (),
@@ -81,8 +82,8 @@ def said(
         The headline's construct or item.
     change : Attempt of Decomposition, optional
         Of ``tracked.change``; a refused part has no sentence here, its own section says why.
-    lever, actions : Attempt, optional
-        Sentence of the first lever; sentences of the actions that are late.
+    beside, lever, actions : Attempt, optional
+        What else moved (``also_moved``). Sentence of the first lever; sentences of the actions that are late.
     also : iterable of str
         Warnings that come first, such as too small a sample.
     """
@@ -90,11 +91,32 @@ def said(
     told = [*also, *sentences.movement(page, trend, first, what=what)]
     if change is not None and change.value is not None:
         told.append(why(page, change.value))
+    if beside is not None and beside.value:
+        told += beside.value
     if lever is not None and lever.value:
         told.append(lever.value)
     if actions is not None and actions.value:
         told += actions.value
     return [each for each in told if each]
+
+
+def also_moved(page: Page, study: Study, found: Levels) -> list[str]:
+    """The figures beside the headline whose change since the last period is real, in a sentence; nothing where there are none.
+
+    Parameters
+    ----------
+    page, study : Page, Study
+        Labels; the headline and the period compared with.
+    found : Levels
+        From ``levels.levels``.
+    """
+    table = board(page, found)
+    others = table[(table["label"] != page.label(outcome_name(study))) & (table["previous_verdict"] == "real")]
+    names = [
+        page.say("moved_to", name=row["label"], change=cells.signed(row["previous"]), value=cells.number(row["estimate"]))
+        for row in others.to_dict("records")
+    ]
+    return [page.say("moved_too", before=compared_with(study), names=listed(names, page.language))] if names else []
 
 
 def why(page: Page, change: Decomposition) -> str:
@@ -112,19 +134,19 @@ def why(page: Page, change: Decomposition) -> str:
     return page.say("why_real" if real else "why_unclear", names=listed(names, page.language))
 
 
-def as_headlined(page: Page, study: Study, board: pd.DataFrame, trend: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+def as_headlined(page: Page, study: Study, table: pd.DataFrame, trend: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """The board with the headline's own level, interval and changes in its row, so that a page says one number for one thing.
 
     Parameters
     ----------
     page, study : Page, Study
         Labels; the headline's name and the periods compared.
-    board : DataFrame
+    table : DataFrame
         From ``levels.board``: item weights of the last fit throughout, where the headline has those of each period.
     trend, changes : DataFrame
         From ``keyfigures.outcome_trend`` and ``keyfigures.comparisons``.
     """
-    table, last = board.copy(), trend.iloc[-1]
+    table, last = table.copy(), trend.iloc[-1]
     here = table["label"] == page.label(outcome_name(study))
     for column in ("estimate", "conf_low", "conf_high"):
         table.loc[here, column] = last[column]
@@ -198,7 +220,7 @@ def taken_from(page: Page, survey: Survey) -> list[str]:
     return [page.say(f"{row['rule']}_note", n=cells.whole(row["n"]), parts=_parts(row["detail"])) for row in notes.to_dict("records")]
 
 
-def alerts(page: Page, card: pd.DataFrame, board: pd.DataFrame, *, before: str = "") -> list[str]:
+def alerts(page: Page, card: pd.DataFrame, table: pd.DataFrame, *, before: str = "") -> list[str]:
     """What needs attention: targets missed, figures out of control, real changes; or that nothing does.
 
     Parameters
@@ -207,7 +229,7 @@ def alerts(page: Page, card: pd.DataFrame, board: pd.DataFrame, *, before: str =
         Language and labels.
     card : DataFrame
         From ``keyfigures.scorecard``.
-    board : DataFrame
+    table : DataFrame
         From ``levels.board``.
     before : str
         The period compared with.
@@ -218,21 +240,14 @@ def alerts(page: Page, card: pd.DataFrame, board: pd.DataFrame, *, before: str =
     ]
     told += [
         page.say("alert_signal", name=row["label"], value=cells.number(row["estimate"]))
-        for row in board[board["control"] == "signal"].to_dict("records")
+        for row in table[table["control"] == "signal"].to_dict("records")
     ]
     told += [
         page.say("alert_moved", name=row["label"], change=cells.signed(row["previous"]), before=before)
-        for row in board[board["previous_verdict"] == "real"].to_dict("records")
+        for row in table[table["previous_verdict"] == "real"].to_dict("records")
         if before
     ]
     return told or [page.say("alerts_none")]
-
-
-def with_complaints(study: Study) -> Study:
-    """The study in the period whose register of complaints it can show: its own, or that of the quarter that a month lies in."""
-    if study.paths.has_data(COMPLAINTS):
-        return study
-    return next((each for each in parts_of(study, source=COMPLAINTS) if study.period.kind == "month"), study)
 
 
 def whose_complaints(page: Page, study: Study) -> list[str]:

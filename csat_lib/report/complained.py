@@ -10,7 +10,7 @@ from csat_lib.errors import DataError, NotInStudyError
 from csat_lib.improvement import load_accounts
 from csat_lib.report.page import Page
 from csat_lib.study import Study, load_study
-from csat_lib.survey import Survey, read_export
+from csat_lib.survey import Survey, parts_of, read_export
 from csat_lib.tracking import scorecard as judged_by_targets
 from csat_lib.tracking.control import FEWEST
 from csat_lib.voice import (
@@ -25,7 +25,7 @@ from csat_lib.voice import (
 )
 
 FIELDS = {"category": "categories", "product": "products", "channel": "channels", "severity": "severities", "cause": "causes"}
-LOYALTY = "loyalty"
+LOYALTY, COMPLAINTS = "loyalty", "complaints"
 _MONTH = r"^(\d{4})\s*[-/.年]\s*(0?[1-9]|1[0-2])\s*月?$"
 FIGURES = ["metric", "estimate", "conf_low", "conf_high", "unit", "n"]
 
@@ -87,15 +87,24 @@ def history(study: Study, *, periods: int = 16) -> dict[str, pd.DataFrame]:
     return found
 
 
+def with_register(study: Study) -> Study:
+    """The study in the period whose register of complaints it can show: its own, or that of the quarter that a month lies in."""
+    if study.paths.has_data(COMPLAINTS):
+        return study
+    return next((each for each in parts_of(study, source=COMPLAINTS) if study.period.kind == "month"), study)
+
+
 def figure_rows(study: Study) -> pd.DataFrame:
     """The register's figures that the study has targets for, as rows of the scorecard; none where there is no register.
 
+    A month without a register shows that of its quarter (``with_register``), as its page says.
+
     A target for complaint_rate is the survey's own figure where the questionnaire asks who complained.
     """
-    named = {goal.formula or name for name, goal in study.parameters.targets.items()}
-    if not study.paths.has_data("complaints"):
+    named, held = {goal.formula or name for name, goal in study.parameters.targets.items()}, with_register(study)
+    if not held.paths.has_data("complaints"):
         return pd.DataFrame(columns=FIGURES)
-    table = figures(study, load_register(study))
+    table = figures(held, load_register(held))
     wanted = [name for name in table["metric"] if any(name == each or f"({name}" in each for each in named)]
     return table[table["metric"].isin(wanted)][FIGURES].reset_index(drop=True)
 

@@ -221,9 +221,12 @@ def _change(wave: Wave, group: Sequence[Wave], language: str) -> dict[str, str] 
     shown = round(change, 1)
     arrow, tone = ("▲", "up") if shown > 0 else ("▼", "down") if shown < 0 else ("", "flat")
     low, high = wave.number("index_change_low"), wave.number("index_change_high")
-    if low is not None and high is not None and low <= 0 <= high:
-        tone = "flat"  # within what sampling alone would do: an arrow, but no verdict in colour
-    return {"text": f"{arrow} {abs(shown):.1f}".strip(), "tone": tone, "since": say("since", language, period=since) if since else ""}
+    word = ""
+    if low is not None and high is not None:
+        word = say("noise" if low <= 0 <= high else "real", language)
+        tone = "flat" if low <= 0 <= high else tone  # within noise: an arrow, but no verdict in colour
+    text = f"{arrow} {abs(shown):.1f} {word}".strip()
+    return {"text": text, "tone": tone, "since": say("since", language, period=since) if since else ""}
 
 
 def _status(reports: Sequence[Mapping[str, Any]]) -> str:

@@ -35,6 +35,8 @@ SITE: dict[str, tuple[str, str]] = {
     "spark": ("Satisfaction index from {first} ({before}) to {last} ({now})", "满意度指数：自 {first}（{before}）至 {last}（{now}）"),
     "since": ("since {period}", "较 {period}"),
     "to": ("{low} to {high}", "{low} 至 {high}"),
+    "real": ("real", "显著"),
+    "noise": ("within noise", "误差范围内"),
     "count": ("{n} respondents", "{n} 名受访者"),
     "run_on": ("run on {day}", "生成于 {day}"),
     "all_periods": ("all periods", "全部时期"),

@@ -116,7 +116,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "contact_rate": ("Contact rate (CON1)", "接触率（CON1）"),
     "cooperation_rate": ("Cooperation rate (COOP1)", "合作率（COOP1）"),
     "response_rate": ("Response rate (RR1)", "回答率（RR1）"),
-    "index": ("Satisfaction index", "满意度指数"),
+    "index": ("Index", "指数"),
     "satisfaction_rate": ("Satisfaction rate", "满意率"),
     "satisfaction_degree": ("Satisfaction degree", "满意度"),
     "complaint_rate": ("Complaint rate", "投诉率"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,7 +96,7 @@ def _drawn(page: Page, shown: pd.DataFrame, columns: list[str], what: str, sense
     return figure
 
 
-def _places(page: Page, lines: list[Row]) -> tuple[list[float], dict[float, str]]:
+def _places(page: Page, lines: Sequence[Row]) -> tuple[list[float], dict[float, str]]:
     """How far down each row stands, counted in rows, and where an attribute's name stands."""
     places, headings, here = [0.0], {}, 0.0
     for before, line in pairwise(lines):
@@ -108,11 +110,11 @@ def _places(page: Page, lines: list[Row]) -> tuple[list[float], dict[float, str]
 
 def _cell(axes: Axes, x: int, y: float, row: Row, senses: dict[str, str]) -> None:
     """One box: its colour, its number and its mark; hatched where it is hidden."""
-    box = {"xy": (x - 0.485, y - 0.41), "width": 0.97, "height": 0.82}
+    box: dict[str, Any] = {"xy": (x - 0.485, y - 0.41), "width": 0.97, "height": 0.82}
     if row["suppressed"]:
         axes.add_patch(Rectangle(**box, facecolor="none", edgecolor=LINE, hatch="////", linewidth=0.8))
         return
-    value, away = (float(row[each]) for each in ("estimate", "difference"))  # type: ignore[arg-type]
+    value, away = (float(row[each]) for each in ("estimate", "difference"))
     sense = senses.get(str(row.get("construct", row.get("item"))))
     better = away < 0 if sense else away > 0
     depth = DARKEST * min(abs(away) / FULL, 1.0) if np.isfinite(away) else 0.0

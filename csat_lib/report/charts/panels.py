@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,7 @@ def _panel(axes: Axes, part: pd.DataFrame, width: float) -> None:
     axes.annotate(cells.number(y[-1]), (x[-1], y[-1]), (9, 0), textcoords="offset points", va="center_baseline", weight="bold")
     shown = {0, len(part) - 1} if len(part) > 1 else {0}
     axes.set_xticks(x, [short_period(str(each)) if place in shown else "" for place, each in enumerate(part["period"])])
-    above = {"xycoords": "axes fraction", "textcoords": "offset points", "weight": "bold"}
+    above: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "weight": "bold"}
     for step, line in enumerate(reversed(lines_of(str(part["label"].iloc[0]), width, weight="bold"))):
         axes.annotate(line, (0, 1), (-LEFT + 6, 11 + 15 * step), **above)
 

@@ -34,6 +34,9 @@ OUTER = ("before", "after")
 COLUMNS = ("part", "name", "estimate", "start", "end", "conf_low", "conf_high")
 
 
+SHOWN = 0.05  # what is printed as 0.0 is not named as beyond chance
+
+
 def waterfall(
     page: Page,
     frame: pd.DataFrame,
@@ -142,7 +145,7 @@ def _step(axes: Axes, place: int, row: Mapping[Any, Any], rows: pd.DataFrame) ->
 def _said(page: Page, rows: pd.DataFrame, labels: list[str], title: str) -> tuple[str, str]:
     steps = [(label, row) for label, row in zip(labels, rows.to_dict("records"), strict=True) if row["part"] not in OUTER]
     ordered = sorted(steps, key=lambda each: -abs(each[1]["estimate"]))
-    real = [f"{label} {cells.signed(row['estimate'])}" for label, row in ordered if clear(row)]
+    real = [f"{label} {cells.signed(row['estimate'])}" for label, row in ordered if clear(row) and abs(row["estimate"]) >= SHOWN]
     first, last = float(rows["end"].iloc[0]), float(rows["end"].iloc[-1])
     words = {"what": title, "before": cells.number(first), "after": cells.number(last), "change": cells.signed(last - first)}
     said = page.say("waterfall_real", names=listed(real, page.language)) if real else page.say("waterfall_none")
