@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,7 @@ RULES = {
     "satisfaction not readable": "counted; that answer is not used",
     "never closed": "counted as open: its time goes on at the end of the period",
 }
+_PLAIN = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
 ASIDE = ["rule", "row", "id", "field", "value"]
 
 
@@ -211,6 +214,9 @@ def _time(text: str) -> pd.Timestamp | None:
     """A time as written; midnight for a date alone, no zone."""
     if not text or text.replace(".", "").isdigit():
         return None
+    if _PLAIN.fullmatch(text):
+        with suppress(ValueError):  # a 13th month is left to pandas
+            return pd.Timestamp(dt.datetime.fromisoformat(text))
     plain = text.replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-")
     found = pd.to_datetime(plain, errors="coerce")
     return None if pd.isna(found) else found.tz_localize(None) if found.tzinfo else found
