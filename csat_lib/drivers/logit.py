@@ -50,7 +50,8 @@ def _newton(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B:
     """Log-likelihoods (S,) and coefficients (q, S) at their maximum; after a step that gains less than ``enough`` only the likelihood."""
     upper = np.triu_indices(design.shape[1])
     pairs = (design[:, upper[0]] * design[:, upper[1]]).T * w
-    toward = design.T @ (w * y)
+    weighted = design * w[:, None]
+    toward = weighted.T @ y
     q, S = B.shape
     B, value = B.copy(), np.full(S, np.nan)
     active, near = np.arange(S), np.zeros(S, dtype=bool)
@@ -65,7 +66,7 @@ def _newton(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B:
         eta = design @ B[:, active]
         lost = np.maximum(eta.max(axis=0), -eta.min(axis=0)) > DIVERGED
         mu = _odds(eta)
-        slope = np.where(here, toward[:, None] - design.T @ (w[:, None] * mu), 0.0)
+        slope = np.where(here, toward[:, None] - weighted.T @ mu, 0.0)
         H = np.zeros((len(active), q, q))
         curve = (pairs @ (mu * (1 - mu))).T
         H[:, upper[0], upper[1]] = curve

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import pandas as pd
+
 from csat_lib.errors import CsatError
-from csat_lib.model import assess, bootstrap, compare_estimators, fit_pls
+from csat_lib.model import bootstrap, compare_estimators, fit_pls, summarise
 from csat_lib.report import expectations, keyfigures, setfigures, sliders, tracked
+from csat_lib.report.charts.canvas import theme
+from csat_lib.report.charts.paths import draw_paths
 from csat_lib.stats.memory import keeping
 from csat_lib.study import Study
 from csat_lib.survey import load_history, load_survey
@@ -45,4 +49,13 @@ def _asked(study: Study) -> Iterator[Callable[[], object]]:
     if study.structure is not None:
         structure = study.structure
         yield lambda: compare_estimators(survey, structure, how=study.pls)
-        yield lambda: assess(fit := fit_pls(survey, structure, **study.pls), bootstrap(fit, survey, **study.bootstrap))
+        fit = fit_pls(survey, structure, **study.pls)
+        draws = bootstrap(fit, survey, **study.bootstrap)
+        yield lambda: _drawn(study, summarise(fit, draws).query("metric == 'path'"))
+
+
+def _drawn(study: Study, paths: pd.DataFrame) -> None:
+    """The model's boxes are placed once; where they stand is a matter of the model alone."""
+    if study.structure is not None:
+        with theme():
+            draw_paths(study.structure, paths.dropna(subset=["estimate"]).reset_index(drop=True), language="en")

@@ -1,8 +1,8 @@
 """Results of pure functions, kept by a process for those that it forks later: recalled only for the very same arguments.
 
-Off, unless a process asks for it by ``keeping``: everything is then computed as if this were not here. What is kept lives in memory alone and
-so never outlives the code that made it. The key is SHA-256 of the function's name and of everything in its arguments, data included; what
-comes back is a copy each time, so that nobody sees what another did to it.
+Off, unless a process asks for it by ``keeping``: everything is then computed as if this were not here. What is kept lives in
+memory alone, and so never outlives the code that made it. The key is SHA-256 of the function's name and of everything in its
+arguments, data included; what comes back is a copy each time, so that nobody sees what another did to it.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _key(name: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> b
 
 
 class _Pickler(pickle.Pickler):
-    def reducer_override(self, thing: Any) -> Any:
+    def reducer_override(self, thing: object) -> Any:  # noqa: ANN401  the signature of a pickler
         if type(thing) is MappingProxyType:
             return MappingProxyType, (dict(thing),)
         return NotImplemented
