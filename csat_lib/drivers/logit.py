@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float64]
 CELLS = 2**21
 MOST_STEPS = 40
 SETTLED = 1e-13
+NEAR = 1e-8  # where a step gains less, the next one gains less than SETTLED: the likelihood is there, the coefficients nearly
 DIVERGED = 25.0  # fitted log odds beyond this run to infinity
 
 
@@ -34,31 +35,38 @@ def subset_mcfadden(X: Array, y: Array, w: Array, start: Array | None = None) ->
     inside = np.concatenate([np.ones((1, 2**p), dtype=bool), masks])
     design = np.column_stack([np.ones(len(y)), X])
     w = w / w.mean()
-    B = _discriminant(design, y, w, inside) if start is None else start.copy()
+    B, enough = (_discriminant(design, y, w, inside), SETTLED) if start is None else (start.copy(), NEAR)
     value = np.empty(2**p)
     size = max(1, CELLS // len(y))
     for first in range(0, 2**p, size):
         part = slice(first, first + size)
-        value[part], B[:, part] = _newton(design, y, w, inside[:, part], B[:, part])
+        value[part], B[:, part] = _newton(design, y, w, inside[:, part], B[:, part], enough=enough)
     share = float(w @ y / w.sum())
     null = w.sum() * (share * np.log(share) + (1 - share) * np.log1p(-share))
     return 1 - value / null, B
 
 
-def _newton(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B: Array) -> tuple[Array, Array]:
-    """Log-likelihoods (S,) and coefficients (q, S) at their maximum."""
+def _newton(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B: Array, *, enough: float) -> tuple[Array, Array]:
+    """Log-likelihoods (S,) and coefficients (q, S) at their maximum; after a step that gains less than ``enough`` only the likelihood."""
     upper = np.triu_indices(design.shape[1])
     pairs = (design[:, upper[0]] * design[:, upper[1]]).T * w
-    toward = design.T @ (w * y)
+    weighted = design * w[:, None]
+    toward = weighted.T @ y
     q, S = B.shape
     B, value = B.copy(), np.full(S, np.nan)
-    active = np.arange(S)
+    active, near = np.arange(S), np.zeros(S, dtype=bool)
     total = w.sum()
     for _ in range(MOST_STEPS):
+        if near.any():
+            value[active[near]] = _likelihood(design, w, toward, B[:, active[near]])
+            active = active[~near]
+            if len(active) == 0:
+                break
         here = inside[:, active]
-        eta = np.clip(design @ B[:, active], -30, 30)
-        mu = 1 / (1 + np.exp(-eta))
-        slope = np.where(here, toward[:, None] - design.T @ (w[:, None] * mu), 0.0)
+        eta = design @ B[:, active]
+        lost = np.maximum(eta.max(axis=0), -eta.min(axis=0)) > DIVERGED
+        mu = _odds(eta)
+        slope = np.where(here, toward[:, None] - weighted.T @ mu, 0.0)
         H = np.zeros((len(active), q, q))
         curve = (pairs @ (mu * (1 - mu))).T
         H[:, upper[0], upper[1]] = curve
@@ -68,17 +76,31 @@ def _newton(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B:
         step = np.linalg.solve(H, slope.T[:, :, None])[:, :, 0].T
         gain = (step * slope).sum(axis=0) / total
         done = gain < SETTLED
-        lost = np.abs(eta).max(axis=0) > DIVERGED
         if done.any():
             reached = active[done]
             value[reached] = (toward @ B[:, reached]) + w @ np.log1p(-mu[:, done])
         step *= np.minimum(1.0, 5.0 / np.maximum(np.abs(step).max(axis=0), 1e-300))
         B[:, active] += step
         value[active[lost]] = np.nan
+        near = (gain < enough)[~done & ~lost]
         active = active[~done & ~lost]
         if len(active) == 0:
             break
     return value, B
+
+
+def _likelihood(design: Array, w: Array, toward: Array, B: Array) -> Array:
+    mu = _odds(design @ B)
+    return np.asarray((toward @ B) + w @ np.log1p(np.negative(mu, out=mu)))
+
+
+def _odds(eta: Array) -> Array:
+    """1 / (1 + exp(-eta)) in the memory of ``eta``."""
+    np.clip(eta, -30, 30, out=eta)
+    np.negative(eta, out=eta)
+    np.exp(eta, out=eta)
+    eta += 1.0
+    return np.reciprocal(eta, out=eta)
 
 
 def _discriminant(design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_]) -> Array:

@@ -12,6 +12,7 @@ from csat_lib.index.composites import MINIMUM_COVERAGE, MissingLeaves, composite
 from csat_lib.index.design import design_of, mean_ends
 from csat_lib.index.hierarchy import Tree
 from csat_lib.index.scores import segments_of
+from csat_lib.stats import remembered
 from csat_lib.survey import Survey
 
 Waves = Survey | Mapping[str, Survey]
@@ -19,6 +20,7 @@ COLUMNS = ["segment", "level", "node", "parent", "item", "weight", "effective_we
 FIGURES = ["estimate", "std_error", "conf_low", "conf_high", "n", "n_effective"]
 
 
+@remembered
 def tree_scores(
     data: Waves,
     tree: Tree,

@@ -12,6 +12,7 @@ from csat_lib.index.ahp import Ahp, Method, revisit
 from csat_lib.index.expert_files import Judgements
 from csat_lib.index.expert_template import Tree
 from csat_lib.index.group_ahp import Aggregate, GroupAhp, group_ahp
+from csat_lib.stats import remembered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,7 @@ class Panel:
     expert_weights: Mapping[str, float]
 
 
+@remembered
 def panel_weights(
     judgements: Judgements,
     *,

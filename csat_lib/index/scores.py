@@ -86,7 +86,10 @@ def item_scores(survey: Survey, items: Sequence[str], *, by: By = None, confiden
 def on_hundred(survey: Survey, items: Sequence[str]) -> pd.DataFrame:
     """Answers on 0-100: (x - low) / (high - low) x 100."""
     found = [survey.codebook.item(item) for item in items]
-    return pd.DataFrame({each.name: 100 * (survey.responses[each.name] - each.low) / (each.high - each.low) for each in found})
+    values = {each.name: survey.responses[each.name].to_numpy(dtype=float) for each in found}
+    return pd.DataFrame(
+        {each.name: 100 * (values[each.name] - each.low) / (each.high - each.low) for each in found}, index=survey.responses.index
+    )
 
 
 def segments_of(survey: Survey, by: str | None) -> list[tuple[str, Mask]]:

@@ -13,7 +13,7 @@ from csat_lib.model.consistent import consistent
 from csat_lib.model.pls import PlsFit, fit_pls
 from csat_lib.model.sem import SemFit, fit_sem
 from csat_lib.model.sem_model import Covariances
-from csat_lib.stats import Moments
+from csat_lib.stats import Moments, remembered
 from csat_lib.study import Structure
 from csat_lib.survey import Data
 
@@ -45,6 +45,7 @@ class Comparison:
     appendix: pd.DataFrame
 
 
+@remembered
 def compare_estimators(
     data: Data,
     structure: Structure,

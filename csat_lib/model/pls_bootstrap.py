@@ -14,7 +14,19 @@ from csat_lib.model.fitted_rows import rows_of_fit
 from csat_lib.model.kernel import design_of, multi_item_pairs
 from csat_lib.model.pls import PlsFit
 from csat_lib.model.resamples import CONSTANT, CONTRADICTORY, UNSETTLED, Estimates, estimate
-from csat_lib.stats import Block, Products, blocks, counts, counts_within, each_piece, jackknife_groups, left_out, products, resampled
+from csat_lib.stats import (
+    Block,
+    Products,
+    blocks,
+    counts,
+    counts_within,
+    each_piece,
+    jackknife_groups,
+    left_out,
+    products,
+    remembered,
+    resampled,
+)
 from csat_lib.survey import Data, Rows
 
 Array = npt.NDArray[np.float64]
@@ -71,6 +83,7 @@ class Draws:
     fit: PlsFit
 
 
+@remembered
 def bootstrap(fit: PlsFit, data: Data, *, draws: int = 5000, seed: int, workers: int = 1) -> Draws:
     """Resample respondents (clusters within strata where the survey names them) and estimate the model anew each time.
 

@@ -14,7 +14,7 @@ from csat_lib.index.scores import segments_of
 from csat_lib.model.groups import compare_paths, verdict_of
 from csat_lib.model.invariance import Invariance, judged, micom
 from csat_lib.model.pls import modelled
-from csat_lib.stats import holm
+from csat_lib.stats import holm, remembered
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
@@ -23,6 +23,7 @@ FEWEST = 30  # respondents of a group: below it a model's weights are noise
 How = Mapping[str, object]
 
 
+@remembered
 def segment_invariance(
     survey: Survey,
     structure: Structure | None,
@@ -71,6 +72,7 @@ def segment_invariance(
     return _compared("segment", _against_others(survey, by), modelled(structure), options)
 
 
+@remembered
 def wave_invariance(
     surveys: Mapping[str, Survey],
     structure: Structure | None,

@@ -13,7 +13,7 @@ from csat_lib.model.effects import index_scores, index_weights
 from csat_lib.model.pls import PlsFit, fit_pls
 from csat_lib.model.pls_bootstrap import bootstrap
 from csat_lib.model.summary import summarise
-from csat_lib.stats import check_confidence
+from csat_lib.stats import check_confidence, remembered
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 
@@ -73,8 +73,7 @@ def index_trend(
     for period, survey in surveys.items():
         try:
             _check_asked(period, survey, structure)
-            fit = fit_pls(survey, structure, **how)  # type: ignore[arg-type]
-            table = summarise(fit, bootstrap(fit, survey, draws=draws, seed=seed), confidence=confidence)
+            fit, table = _wave(survey, structure, how=dict(how), draws=draws, seed=seed, confidence=confidence)
         except (DataError, ModelError):
             if period == list(surveys)[-1]:
                 raise
@@ -92,6 +91,15 @@ def index_trend(
     weights = weights_of(construct, structure, index_weights(fits[reference or next(iter(fits))]))
     fixed = [_with_weights(surveys[period], structure, construct, weights, fits[period]) for period in fits]
     return trend.assign(fixed=[each[0] for each in fixed], fixed_std_error=[each[1] for each in fixed])
+
+
+@remembered
+def _wave(
+    survey: Survey, structure: Structure, *, how: Mapping[str, object], draws: int, seed: int, confidence: float
+) -> tuple[PlsFit, pd.DataFrame]:
+    """One period's fit, and its figures with their intervals."""
+    fit = fit_pls(survey, structure, **how)  # type: ignore[arg-type]
+    return fit, summarise(fit, bootstrap(fit, survey, draws=draws, seed=seed), confidence=confidence)
 
 
 def _check_asked(period: str, survey: Survey, structure: Structure) -> None:

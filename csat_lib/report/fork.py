@@ -17,6 +17,9 @@ from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
 from csat_lib.report.papermill_engine import ending
 from csat_lib.report.warm import DONE
 
+# glibc keeps freed memory instead of giving every large array back to the system and asking for it again.
+MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "16777216"}
+
 
 class _Running:
     """One notebook's process, as its job's thread waits for it."""
@@ -113,7 +116,7 @@ class Nursery:
     def _parent(self) -> subprocess.Popen[bytes]:
         """A fresh interpreter with one thread; this process may have as many as it likes."""
         self._asked.clear()
-        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": own_path()}
+        environment = {**MEMORY, **os.environ, **ENVIRONMENT, "PYTHONPATH": own_path()}
         process = subprocess.Popen(
             [sys.executable, "-m", "csat_lib.report.warm"],
             stdin=subprocess.PIPE,

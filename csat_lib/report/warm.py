@@ -31,6 +31,8 @@ HEAVY = (
     *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "great_tables", "ipywidgets", "tqdm.auto"),
 )
 LARGEST = 50_000_000
+REHEARSAL = 60.0  # seconds at most for what is worked out ahead
+COLLECTED = 50_000  # new objects between two runs of the garbage collector: a notebook's process is short
 DONE = 73  # how a process ends whose notebook came to its end; a cell that ends it has another code
 
 
@@ -170,6 +172,7 @@ def run_here(request: Mapping[str, Any]) -> None:
     register()
     source, target = Path(request["source"]), Path(request["target"])
     os.chdir(source.parent)
+    gc.set_threshold(COLLECTED, 20, 20)
     sys.path[0] = ""
     os.environ.update(request.get("environment", {}))
     beside = target.with_name(f".{target.name}.part")
@@ -196,6 +199,7 @@ def run_here(request: Mapping[str, Any]) -> None:
 
 def remember(wanted: Mapping[str, Any]) -> None:
     """Read the surveys that several notebooks will ask for, so that every fork has them; what cannot be read is left to them."""
+    from csat_lib.report.rehearsal import rehearse
     from csat_lib.study import load_study
     from csat_lib.survey.remembered import keep
 
@@ -205,7 +209,26 @@ def remember(wanted: Mapping[str, Any]) -> None:
             if _size(each, source) <= LARGEST:
                 with contextlib.suppress(Exception):
                     keep(each, source=source)
+        with _within(REHEARSAL):
+            rehearse(study)
         gc.freeze()
+
+
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Break off what takes longer: notebooks wait for it."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        with contextlib.suppress(TimeoutError):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _asked(study: Study) -> Iterator[tuple[Study, str]]:

@@ -2,6 +2,7 @@
 
 from csat_lib.stats.columns import Scale, numeric_columns, row_weights, scale_ends
 from csat_lib.stats.inference import Estimate, check_confidence, n_effective, percentile_interval, weighted_mean, wilson, z_value
+from csat_lib.stats.memory import remembered
 from csat_lib.stats.moments import Missing, Moments, Pairs, correlations, moments
 from csat_lib.stats.multiplicity import CORRECTIONS, bh, holm
 from csat_lib.stats.parallel import each_piece
@@ -43,6 +44,7 @@ __all__ = [
     "one_thread",
     "percentile_interval",
     "products",
+    "remembered",
     "resampled",
     "row_weights",
     "scale_ends",

@@ -14,7 +14,7 @@ from scipy import stats
 from csat_lib.errors import CsatError, ModelError, ParamsError, pick
 from csat_lib.index.scores import item_shares, on_hundred, segments_of
 from csat_lib.model import fit_pls, index_weights
-from csat_lib.stats import Estimate, blocks, counts, one_thread, percentile_interval, weighted_mean, z_value
+from csat_lib.stats import Estimate, blocks, counts, one_thread, percentile_interval, remembered, weighted_mean, z_value
 from csat_lib.study import Structure
 from csat_lib.survey import Survey
 from csat_lib.tracking.comparable import not_comparable
@@ -56,6 +56,7 @@ class Benchmark:
     seed: int
 
 
+@remembered
 def benchmark(
     own: Survey,
     competitors: Survey,
