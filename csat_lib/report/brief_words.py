@@ -54,8 +54,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "色带为 {confidence}% 置信区间，虚线为正常波动的控制限；当期没有指标超出。",
     ),
     "panels_few": (
-        "Bands are {confidence} % intervals; control limits need three periods.",
-        "色带为 {confidence}% 置信区间；控制限至少需要三期数据。",
+        "Bands are {confidence} % intervals; control limits need {fewest} periods.",
+        "色带为 {confidence}% 置信区间；控制限至少需要 {fewest} 期数据。",
     ),
     "nps_of": ("Net promoter score: {name}", "净推荐值：{name}"),
     "in_percent": ("{name}, %", "{name}，%"),

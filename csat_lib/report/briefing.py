@@ -153,7 +153,7 @@ def as_headlined(page: Page, study: Study, table: pd.DataFrame, trend: pd.DataFr
     against = {"previous": compared_with(study), "year_before": study.period.year_before()}
     for column, period in against.items():
         own = changes[(changes["period"] == period) & (period != "")]
-        if len(own):
+        if len(own) and not (column == "year_before" and period == against["previous"]):
             word = "previous_verdict" if column == "previous" else "year_verdict"
             table.loc[here, [column, word]] = [own["estimate"].iloc[0], own["verdict"].iloc[0]]
     return table

@@ -6,7 +6,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Headline
     "index_unit": ("{what}, 0-100", "{what}，0-100"),
     "satisfaction index": ("satisfaction index", "满意度指数"),
-    "respondents_of": ("{n} complete of {all} respondents", "{all} 名受访者中 {n} 份完整答卷"),
+    "respondents_of": ("{n} of {all} respondents", "{all} 名受访者中的 {n} 名"),
     "respondents": ("{n} respondents", "{n} 名受访者"),
     "up": ("up", "上升"),
     "down": ("down", "下降"),

@@ -220,7 +220,7 @@ def _words(sheet: Sheet, name: str, row: Row) -> str:
     if name == "segment":
         own = row.get("by") or row.get("attribute") or (sheet.by if isinstance(sheet.by, str) else "")
         total = text.strip().casefold() in TOTALS
-        return escape(page.say("all") if total else page.value(str(own), value) if own else text)
+        return escape(page.say("all") if total else page.value(str(own), value) if own else translated(text, page.language))
     if name in TOLD:
         return escape(reason(translated(text, page.language), page.language))
     if name in MODES:

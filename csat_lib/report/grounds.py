@@ -17,7 +17,7 @@ from csat_lib.survey import Survey, questionnaire_changes
 from csat_lib.survey.provenance import sha256_of
 
 EXPECTED, FOUND = "expect_", "quality_"
-OWN = frozenset({"period", "compare_to", "fieldwork", "title", "notebooks", "data"})
+OWN = frozenset({"period", "compare_to", "fieldwork", "title", "notebooks", "data", "columns"})
 
 
 def made_with(page: Page, study: Study, survey: Survey) -> pd.DataFrame:

@@ -180,10 +180,10 @@ def translated(word: str, language: str) -> str:
     >>> translated("below 0.7", "zh"), translated("met", "zh"), translated("Operations", "zh")
     ('低于 0.7', '达标', 'Operations')
     """
+    if word in PHRASES and "{" not in PHRASES[word][0]:
+        return say(word, language)
     missed = re.fullmatch(r"(below|above) (\S+)", word)
-    if missed:
-        return say(missed[1], language, value=missed[2])
-    return say(word, language) if word in PHRASES and "{" not in PHRASES[word][0] else word
+    return say(missed[1], language, value=missed[2]) if missed else word
 
 
 def listed(names: list[str], language: str) -> str:

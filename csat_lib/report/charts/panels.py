@@ -18,6 +18,7 @@ from csat_lib.report.charts.trend import short_period
 from csat_lib.report.exhibits import Exhibit, guard, need, nothing
 from csat_lib.report.language import listed
 from csat_lib.report.page import Page
+from csat_lib.tracking.control import FEWEST
 
 WIDTH, HEIGHT = 1080, 148
 LEFT, RIGHT, TOP, BOTTOM, GAP = 34, 44, 46, 24, 18
@@ -62,7 +63,7 @@ def panels(page: Page, frame: pd.DataFrame, *, name: str = "key_trends") -> Exhi
             _panel(figure.add_axes(box), part, each - LEFT)
         flagged = [str(part["label"].iloc[0]) for part in parts if _signals(part)[-1]]
         key = "panels_signals" if flagged else "panels_calm" if "centre" in known and known["centre"].notna().any() else "panels_few"
-        caption = page.say(key, names=listed(flagged, page.language), confidence=page.percent)
+        caption = page.say(key, names=listed(flagged, page.language), confidence=page.percent, fewest=str(FEWEST))
         alt = page.say("panels_alt", count=len(parts), periods=known["period"].nunique())
         return exhibit(page, kept, figure, name=name, alt=alt, caption=caption, fit="wide")
 
