@@ -10,7 +10,7 @@ import pytest
 from tiny_project import CODEBOOK, Stub, answers, make_project, notebook, snapshot
 
 from csat_lib import cli
-from csat_lib.errors import DisclosureError
+from csat_lib.errors import DataError, DisclosureError
 from csat_lib.report import batch
 from csat_lib.report.batch import run
 from csat_lib.report.privacy_scan import Known, traces
@@ -130,7 +130,7 @@ def test_nothing_is_published_where_a_person_would_be(project, monkeypatch, caps
     }[way]
     monkeypatch.setattr(batch, "execute", Leaking(shown))
     with pytest.raises(SystemExit) as ended:
-        cli.main(["--root", str(project), "run", "tiny", "--workers", "1"])
+        cli.main(["--root", str(project), "run", "tiny", "--workers", "1", "--force"])
     told = capsys.readouterr().err
     assert ended.value.code == 5
     assert "csat: Personal data would have been published" in told
@@ -171,8 +171,34 @@ def test_a_kept_page_is_looked_at_again(project, monkeypatch):
     page = project / "output" / "tiny" / "2026Q3" / "headline.en.html"
     page.write_text(page.read_text(encoding="utf-8") + "<p>ada@example.org</p>", encoding="utf-8")
     with pytest.raises(DisclosureError, match=r"headline\.en\.html, line \d+: an e-mail address"):
-        run("tiny", root=project, only=["detail"])
+        run("tiny", root=project, only=["detail"], rerun="all")
 
 
 def test_a_notebook_without_outputs_of_people_stays_quiet():
     assert kinds(nbformat.writes(notebook("study", "period"))) == []
+
+
+@pytest.mark.parametrize("value", PLANTED)
+def test_a_failed_notebook_is_kept_without_the_outputs_that_show_a_person_and_with_all_others(project, monkeypatch, value, capsys):
+    class Failing(Leaking):
+        def __call__(self, job, **options):
+            outcome = super().__call__(job, **options)
+            if job.name == "detail":
+                harmless = nbformat.v4.new_code_cell("2", outputs=[nbformat.v4.new_output("stream", name="stdout", text="row 7 of 60")])
+                outcome.notebook.cells.append(harmless)
+            return outcome
+
+    stub = Failing({"text/html": f"<p>{value}</p>", "text/plain": f"first line\n{value}"})
+    stub.faults["detail"] = DataError(f"the answer of\n{value}\nis none")
+    monkeypatch.setattr(batch, "execute", stub)
+    with pytest.raises(SystemExit):
+        cli.main(["--root", str(project), "run", "tiny", "--workers", "1"])
+    told = capsys.readouterr().err
+    assert "is none" in told
+    assert value not in told
+    files = snapshot(project / "output")
+    kept = next(content for name, content in files.items() if name.endswith("detail.failed.ipynb")).decode()
+    assert "outputs left out: they hold" in kept
+    assert "row 7 of 60" in kept
+    for name, content in files.items():
+        assert value.encode() not in content, name
