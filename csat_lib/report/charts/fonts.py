@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 import warnings
@@ -26,6 +27,7 @@ class MissingGlyphWarning(UserWarning):
 def register() -> None:
     """Make the Chinese font known to matplotlib, once a process."""
     fontManager.addfont(FILE)
+    logging.getLogger("matplotlib.font_manager").addFilter(lambda record: CHINESE not in record.getMessage())  # it has one weight
 
 
 def font(size: float, weight: str = "normal") -> FontProperties:
