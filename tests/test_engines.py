@@ -260,7 +260,11 @@ def test_an_unknown_engine_and_a_scheduler_without_dask_are_refused(tmp_path):
 def published(root: Path) -> dict[str, bytes]:
     """Everything that a run published but what holds times."""
     files = snapshot(root / "output")
-    return {name: content for name, content in files.items() if not name.endswith(("manifest.json", "index.html", "index.zh.html", "index.json"))}
+    return {
+        name: content
+        for name, content in files.items()
+        if not name.endswith(("manifest.json", "index.html", "index.zh.html", "index.json"))
+    }
 
 
 @linux
