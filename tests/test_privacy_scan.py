@@ -10,7 +10,7 @@ import pytest
 from tiny_project import CODEBOOK, Stub, answers, make_project, notebook, snapshot
 
 from csat_lib import cli
-from csat_lib.errors import DisclosureError
+from csat_lib.errors import DataError, DisclosureError
 from csat_lib.report import batch
 from csat_lib.report.batch import run
 from csat_lib.report.privacy_scan import Known, traces
@@ -192,3 +192,29 @@ def test_a_notebook_without_outputs_of_people_stays_quiet():
 def test_a_log_line_in_chinese_holds_no_number_of_a_person(secret):
     assert told(f"第 7 行：电话{secret}谢谢。") in {"第 7 行：电话[removed]谢谢。", "第 7 行：[removed]。"}
     assert told("interviews outside 2026-09-01 to 2026-09-20") == "interviews outside 2026-09-01 to 2026-09-20"
+
+
+@pytest.mark.parametrize("value", PLANTED)
+def test_a_failed_notebook_is_kept_without_the_outputs_that_show_a_person_and_with_all_others(project, monkeypatch, value, capsys):
+    class Failing(Leaking):
+        def __call__(self, job, **options):
+            outcome = super().__call__(job, **options)
+            if job.name == "detail":
+                harmless = nbformat.v4.new_code_cell("2", outputs=[nbformat.v4.new_output("stream", name="stdout", text="row 7 of 60")])
+                outcome.notebook.cells.append(harmless)
+            return outcome
+
+    stub = Failing({"text/html": f"<p>{value}</p>", "text/plain": f"first line\n{value}"})
+    stub.faults["detail"] = DataError(f"the answer of\n{value}\nis none")
+    monkeypatch.setattr(batch, "execute", stub)
+    with pytest.raises(SystemExit):
+        cli.main(["--root", str(project), "run", "tiny", "--workers", "1"])
+    told = capsys.readouterr().err
+    assert "is none" in told
+    assert value not in told
+    files = snapshot(project / "output")
+    kept = next(content for name, content in files.items() if name.endswith("detail.failed.ipynb")).decode()
+    assert "outputs left out: they hold" in kept
+    assert "row 7 of 60" in kept
+    for name, content in files.items():
+        assert value.encode() not in content, name

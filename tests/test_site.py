@@ -172,3 +172,23 @@ def test_the_chinese_twin_says_the_same_in_chinese(output):
     assert index.count("headline.zh.html") == 4
     assert "headline.en.html" not in index
     assert 'href="../../index.zh.html"' in period
+
+
+@pytest.mark.parametrize(
+    ("stage", "english", "chinese"), [("provisional", "provisional figures", "初步数据"), ("final", "final figures", "正式数据")]
+)
+def test_index_and_period_pages_say_whether_figures_are_provisional_or_final(output, stage, english, chinese):
+    folder = output / "alpha" / "2026Q3"
+    facts = json.loads((folder / "manifest.json").read_text())
+    before = index_page(waves(output)), index_page(waves(output), "zh")
+    assert english not in before[0]
+    assert chinese not in before[1]
+    (folder / "manifest.json").write_text(json.dumps({**facts, "parameters": {**facts["parameters"], "status": stage}}))
+    assert index_page(waves(output)).count(english) == 1
+    assert index_page(waves(output), "zh").count(chinese) == 1
+    write_period(folder, output / "alpha")
+    assert english in (folder / "index.html").read_text(encoding="utf-8")
+    assert chinese in (folder / "index.zh.html").read_text(encoding="utf-8")
+    other = output / "alpha" / "2026Q2"
+    write_period(other, output / "alpha")
+    assert english not in (other / "index.html").read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from csat_lib.report import manifest, publish, site
 from csat_lib.report.assemble import assemble
 from csat_lib.report.due import checked, forget_failures, intended, same_for_all
 from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened, usual
-from csat_lib.report.executed import write_notebook
+from csat_lib.report.kept import harmless, keep_failed
 from csat_lib.report.plan import Plan, Rerun, wanted_periods
 from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_command, summary, write_failure
 from csat_lib.study import find_root
@@ -247,10 +246,10 @@ def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:
     """Publish a period, or keep its failed notebooks and raise."""
     failed = [outcome for outcome in outcomes if outcome.fault is not None]
     if failed:
-        _keep(each.place, failed)
+        keep_failed(each.place, failed, each.study, each.survey)
         faults = [outcome.fault for outcome in failed if outcome.fault is not None]
         first = next((fault for fault in faults if isinstance(fault, DisclosureError)), faults[0])
-        error = type(first)("\n".join(str(fault) for fault in faults))
+        error = harmless(type(first)("\n".join(str(fault) for fault in faults)), each.study, each.survey)
         write_failure(each.place.failed, error)
         raise error
     manifest.unchanged(each.study, each.inputs, each.sources)
@@ -269,25 +268,6 @@ def _list_customers(each: Plan) -> None:
         write_customer_lists(each.study, customer_book(each.study, load_history(each.study, periods=REMEMBERED)))
     except CsatError as error:
         _log.warning("%s %s: no customer lists: %s", each.study.name, each.study.period, error)
-
-
-def _keep(place: publish.Place, failed: Sequence[Outcome]) -> None:
-    """Keep failed notebooks beside the study's periods, where no page links to them."""
-    with publish.faults(place.failed):
-        publish.refuse_links(place)
-        shutil.rmtree(place.failed, ignore_errors=True)
-        for outcome in failed:
-            if outcome.notebook is None:
-                continue
-            if isinstance(outcome.fault, DisclosureError):
-                for cell in outcome.notebook.cells:
-                    cell.update({"outputs": []} if cell.cell_type == "code" else {})
-            place.failed.mkdir(parents=True, exist_ok=True)
-            several = sum(other.job.name == outcome.job.name for other in failed) > 1
-            page = f"{outcome.job.name}.{outcome.job.language}" if several else outcome.job.name
-            path = place.failed / f"{page}.failed.ipynb"
-            write_notebook(outcome.notebook, path)
-            _log.warning("%s failed; it is kept as %s", outcome.job.title, path)
 
 
 def _raise(failures: Mapping[str, CsatError], asked: Sequence[str]) -> None:

@@ -20,8 +20,8 @@ _ALLOWED = "raises-exception"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 PRINTED = 100_000
 _SHORTENED = re.compile(r"\n\[[0-9,]+ characters were printed; the first [0-9,]+ are shown\]\n\Z")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
-_CELL_FILE = re.compile(r"[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
+_OVERWRITTEN = re.compile(r"^[^\n]*\r(?!\n)", re.MULTILINE)
+_CELL_FILE = re.compile(r"(?<![^\s\"'])[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
 
 
 def read_notebook(path: Path) -> NotebookNode:

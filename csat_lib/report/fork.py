@@ -14,8 +14,7 @@ from typing import Any
 
 from csat_lib.errors import EnvironmentFault
 from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
-from csat_lib.report.papermill_engine import ending
-from csat_lib.report.warm import DONE
+from csat_lib.report.warm import DONE, ending
 
 # glibc keeps freed memory instead of giving every large array back to the system and asking for it again.
 MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "16777216"}

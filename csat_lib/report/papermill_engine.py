@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
 from csat_lib.errors import EnvironmentFault, pick
+from csat_lib.report.warm import ending
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -111,13 +112,6 @@ def _forked(nb_man: NotebookExecutionManager, save: Callable[[Any], None] | None
 
 
 PLACES: dict[str, Callable[[NotebookExecutionManager, Callable[[Any], None] | None], None]] = {"fork": _forked, "here": _here}
-
-
-def ending(status: int) -> str:
-    """How a process ended, in words, from what ``waitpid`` gives."""
-    if os.WIFSIGNALED(status):
-        return f"killed by signal {os.WTERMSIG(status)}"
-    return f"exit code {os.waitstatus_to_exitcode(status)}"
 
 
 def _language() -> dict[str, Any]:

@@ -70,8 +70,7 @@ def refuse_personal(folder: Path, study: Study, survey: Survey | None = None) ->
     """
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in files}
-    public = _public(study)
-    known = Known.of(_values(study, survey), public)
+    known, public = known_of(study, survey)
     found = [trace for name, text in texts.items() for trace in traces(name, text, known, public)]
     if found:
         listed = "\n".join(f"{study.name} {study.period}: {each}" for each in found[:LISTED])
@@ -141,6 +140,20 @@ class Known:
         return any(
             tuple(said[place : place + len(each)]) == each for place, word in enumerate(said) for each in self.words.get(word, frozenset())
         )
+
+
+def known_of(study: Study, survey: Survey | None = None) -> tuple[Known, str]:
+    """What would be personal in an output of a study, and the texts that may be published as they are.
+
+    Parameters
+    ----------
+    study : Study
+        Its raw files give the values of the columns that the codebook calls personal.
+    survey : Survey, optional
+        Its respondents' ids.
+    """
+    public = _public(study)
+    return Known.of(_values(study, survey), public), public
 
 
 def _words(text: str) -> list[str]:

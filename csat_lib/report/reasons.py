@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
+from csat_lib.report import batch_words
 from csat_lib.report.absent_words import ABSENT
 from csat_lib.report.finding_words import FINDINGS
 from csat_lib.report.refusal_words import REFUSALS
@@ -109,3 +112,20 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _place(hit: re.Match[str]) -> str:
     return rf"(?P<{hit[1]}>\S+)" if hit[1] in {"metric", "value"} else rf"(?P<{hit[1]}>.+?)"
+
+
+def stage(facts: Mapping[str, Any], language: str) -> str:
+    """Whether a period's figures are provisional or final, in a language; empty where its parameters do not say.
+
+    Parameters
+    ----------
+    facts : mapping
+        The period's manifest.
+    language : {"en", "zh"}
+        Of the words.
+
+    >>> stage({"parameters": {"status": "provisional"}}, "en")
+    'provisional figures'
+    """
+    told = str(facts.get("parameters", {}).get("status") or "")
+    return batch_words.PHRASES[told][language == "zh"] if told in {"provisional", "final"} else ""

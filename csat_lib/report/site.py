@@ -14,7 +14,7 @@ import jinja2
 from csat_lib.report import manifest
 from csat_lib.report.language import LANGUAGES
 from csat_lib.report.publish import turn, write_beside
-from csat_lib.report.reasons import reason
+from csat_lib.report.reasons import reason, stage
 from csat_lib.report.site_words import SITE
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
@@ -201,6 +201,7 @@ def _row(wave: Wave, group: Sequence[Wave], language: str) -> dict[str, Any]:
         "respondents": f"{respondents:,}" if isinstance(respondents, int) else NOTHING,
         "count": say("count", language, n=f"{respondents:,}") if isinstance(respondents, int) else "",
         "status": _status(wave.facts.get("reports", [])),
+        "stage": stage(wave.facts, language),
         "pages": [_page(each, language) for each in _one_a_name(_reports(wave), language)],
         "made": say("run_on", language, day=str(wave.facts.get("end", ""))[:10]),
         "seed": wave.facts.get("seed", NOTHING),

@@ -247,6 +247,13 @@ def _size(study: Study, source: str) -> int:
     return int(study.paths.data(source).stat().st_size) if study.paths.has_data(source) else 0
 
 
+def ending(status: int) -> str:
+    """How a process ended, in words, from what ``waitpid`` gives."""
+    if os.WIFSIGNALED(status):
+        return f"killed by signal {os.WTERMSIG(status)}"
+    return f"exit code {os.waitstatus_to_exitcode(status)}"
+
+
 def _die_with_parent() -> None:
     """Linux kills this process when its parent is gone."""
     if sys.platform != "linux":
