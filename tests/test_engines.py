@@ -229,15 +229,32 @@ def test_papermill_finds_the_engine_and_runs_it_in_a_fork(tmp_path):
     assert papermill.__version__
 
 
-def test_the_entry_point_names_a_class_of_papermill():
+@pytest.mark.parametrize("first", ["csat_lib.report.papermill_engine", "papermill", "csat_lib.cli.papermill_entry"])
+def test_papermill_and_the_engine_may_be_imported_in_any_order(first):
+    code = (
+        f"import {first}\n"
+        "from papermill.engines import papermill_engines\n"
+        "from csat_lib.cli.papermill_entry import ForkEngine\n"
+        "papermill_engines.register('fork', ForkEngine)\n"
+        "notebook = __import__('nbformat').v4.new_notebook(metadata={'kernelspec': {'name': 'elsewhere', 'language': 'python'}})\n"
+        "print(papermill_engines.nb_kernel_name('fork', notebook), papermill_engines.nb_language('fork', notebook))"
+    )
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "elsewhere python\n", done.stderr
+
+
+def test_the_entry_point_has_what_papermill_asks_of_an_engine():
     import tomllib
     from importlib import import_module
 
-    from papermill.engines import Engine
-
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]["papermill.engine"]
     module, name = told["fork"].split(":")
-    assert issubclass(getattr(import_module(module), name), Engine)
+    engine = getattr(import_module(module), name)
+    assert all(callable(getattr(engine, asked)) for asked in ("execute_notebook", "nb_kernel_name", "nb_language"))
 
 
 def test_fork_is_the_usual_engine_on_linux_alone(monkeypatch):

@@ -51,7 +51,8 @@ def test_the_overdue_actions_stand_on_the_first_screen(root):
     headings = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "markdown" and cell.source.startswith("## ")]
     first = "\n".join(cell.source for cell in notebook.cells[headings[0] : headings[1]])
     assert "acting.overdue" in first
-    assert re.search(r"answers = brief\.said\([^)]*\bactions=overdue\b", first)
+    assert re.search(r"parts = {[^}]*\"actions\": overdue}", first)
+    assert re.search(r"answers = brief\.said\([^)]*\*\*parts\)", first)
 
 
 def test_every_kind_of_period_has_its_report():

@@ -105,4 +105,8 @@ ABSENT: tuple[tuple[str, str], ...] = (
     ("There is no survey of the same period a year before {after}.", "{after} 没有去年同期的调查。"),
     ("{study}: no chart: {n} periods, {least} are needed.", "{study}：不作图：只有 {n} 期，需要 {least} 期。"),
     ("{study}: no chart: no figures.", "{study}：不作图：没有数字。"),
+    (
+        "{study} names no segments, so nobody can be set against the others. Name some in study.yaml.",
+        "{study} 未列出细分，无法将任何人群与其余相比。请在 study.yaml 中列出。",
+    ),
 )
