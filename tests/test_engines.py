@@ -236,7 +236,8 @@ def test_papermill_and_the_engine_may_be_imported_in_any_order(first):
         "from papermill.engines import papermill_engines\n"
         "from csat_lib.cli.papermill_entry import ForkEngine\n"
         "papermill_engines.register('fork', ForkEngine)\n"
-        "notebook = __import__('nbformat').v4.new_notebook(metadata={'kernelspec': {'name': 'elsewhere', 'display_name': 'x', 'language': 'python'}})\n"
+        "kernel = {'name': 'elsewhere', 'display_name': 'x', 'language': 'python'}\n"
+        "notebook = __import__('nbformat').v4.new_notebook(metadata={'kernelspec': kernel})\n"
         "print(papermill_engines.nb_kernel_name('fork', notebook), papermill_engines.nb_language('fork', notebook))"
     )
     import subprocess
