@@ -89,7 +89,7 @@ def verdict(notebook: NotebookNode, *, title: str, root: Path) -> tuple[str, Csa
 def assigned(source: str) -> tuple[str, ...]:
     r"""The names that a cell gives values to at its own level.
 
-    >>> assigned("fit = f(x)\\na, b = g(fit)\\nshow(a == b)")
+    >>> assigned("fit = f(x)\na, b = g(fit)\nshow(a == b)")
     ('fit', 'a', 'b')
     """
     lines = re.findall(r"^(\w+(?:\s*,\s*\w+)*)\s*=(?!=)", source, flags=re.MULTILINE)
