@@ -110,8 +110,8 @@ def test_a_chinese_page_has_no_english_left(pages):
     for path in pages:
         if path.name.endswith(".zh.html"):
             tables = {each.stem for each in path.parent.glob("tables/*.csv")} if path.name == "index.zh.html" else set()
-            # a page that exists in English only is called by its English title, and says so
-            texts = [text for text in words_of(path) if text not in tables and not text.endswith(" (English)")]
+            tables |= {"Quarterly report (English)"} if path.name == "index.zh.html" else set()  # 2026Q2 is made in English only
+            texts = [text for text in words_of(path) if text not in tables]
             left |= {f"{path.name}: {text}": None for text in texts if re.search(r"[A-Za-z]{3,}", KEPT.sub("", text))}
     assert list(left) == []
 
