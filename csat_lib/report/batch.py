@@ -115,6 +115,7 @@ def run(
         failures = failures or dict.fromkeys(asked, error)
         raise
     finally:
+        runner.stop()
         for period, fault in failures.items():
             record.failed(period, fault)
             call_on_failure(command, study, period, fault)
@@ -142,6 +143,8 @@ def _run(
         reasons = sorted({reason for page in each.due for reason in page.reasons})
         how.record.write("plan", period=each.study.period.name, engine=engine or usual(), workers=how.workers, due=due, why=reasons)
     forget_failures([each for each in intents if not each.due and only is None])
+    if any(each.due for each in intents):
+        how.engine.warm()
     plans = checked([each for each in intents if each.due], failures)
     same_for_all(failures, asked)
     output = root / "output"
@@ -213,7 +216,7 @@ def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> b
 def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> Iterator[list[Report]]:
     """Run everything; publish a period as soon as its last notebook is there. Yields the reports of each published period."""
     start = datetime.now(tz=UTC)
-    jobs = [job for each in plans for job in each.jobs]
+    jobs = [job for each in plans for job in sorted(each.jobs, key=_longest_first)]
     home = {job.target: each for each in plans for job in each.jobs}
     done: dict[str, list[Outcome]] = {each.place.period: [] for each in plans}
     workers = min(how.workers, len(jobs))
@@ -230,7 +233,7 @@ def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> I
             finished.append(outcome)
             if len(finished) < len(each.jobs):
                 continue
-            finished.sort(key=lambda one: jobs.index(one.job))
+            finished.sort(key=lambda one: each.jobs.index(one.job))
             try:
                 _finish(each, finished, start)
             except CsatError as error:
@@ -240,6 +243,11 @@ def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> I
                 yield [one.report for one in finished]
             finally:
                 done[each.place.period] = []  # executed notebooks are large
+
+
+def _longest_first(job: Job) -> int:
+    """A period's long notebooks begin before its short ones, so that all end together; a long text is a long run."""
+    return -job.source.stat().st_size
 
 
 def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:

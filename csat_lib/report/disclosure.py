@@ -76,7 +76,12 @@ def protect(
 
 def is_total(segments: pd.Series) -> pd.Series:
     """Which entries of a column ``segment`` stand for everybody."""
-    return segments.astype(object).map(lambda value: str(value).strip().casefold()).isin(TOTALS)
+    return segments.astype(object).map(stands_for_all).astype(bool)
+
+
+def stands_for_all(segment: object) -> bool:
+    """Whether a segment's name is that of everybody."""
+    return str(segment).strip().casefold() in TOTALS
 
 
 def _numbers(column: pd.Series, name: str) -> np.ndarray:

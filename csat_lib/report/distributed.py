@@ -46,6 +46,9 @@ class Cluster:
         self._local: Any = None
         self._futures: dict[Path, Any] = {}
 
+    def warm(self) -> None:
+        """Workers warm up with their first notebook."""
+
     def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
         """Connect, and hand over all jobs: the cluster spreads them, and repeats one whose worker was lost."""
         from distributed import Client, LocalCluster

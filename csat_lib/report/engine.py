@@ -123,6 +123,9 @@ class Ran:
 class Engine(Protocol):
     """Runs notebooks, several at once when it is asked from several threads."""
 
+    def warm(self) -> None:
+        """Called as soon as something will run, while the data are still checked."""
+
     def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
         """Called once before the first job, with all of them and the seconds that each may take."""
 

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from csat_lib.errors import EnvironmentFault
@@ -18,6 +20,14 @@ from csat_lib.report.warm import DONE, ending
 
 # glibc keeps freed memory instead of giving every large array back to the system and asking for it again.
 MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "16777216"}
+
+AHEAD = 2  # notebooks of a period, the longest ones, that have begun when the parent turns to the next period
+
+_Wave = tuple[str, str, Path]
+
+
+def _wave(job: Job) -> _Wave:
+    return job.study, job.period, job.root
 
 
 class _Running:
@@ -47,10 +57,18 @@ class Nursery:
         self._ready = threading.Event()
         self._running: dict[str, _Running] = {}
         self._stopped = threading.Event()
-        self._asked: set[tuple[str, str]] = set()
+        self._waves: list[_Wave] = []
+        self._begun: Counter[_Wave] = Counter()
 
-    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
-        """Nothing is known of the jobs until they come."""
+    def warm(self) -> None:
+        """Start the parent, which imports what notebooks import."""
+        with suppress(OSError), self._lock:
+            if self._process is None and not self._stopped.is_set():
+                self._process = self._parent()
+
+    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:  # noqa: ARG002  each job brings its own
+        """Which surveys will be asked for, in turn."""
+        self._waves = list(dict.fromkeys(_wave(job) for job in jobs))
 
     def run(self, job: Job, timeout: float) -> Ran:
         """One notebook in one fork, within ``timeout`` seconds."""
@@ -100,10 +118,19 @@ class Nursery:
         if self._process is None or self._process.poll() is not None:
             self._process = self._parent()
         self._running[key] = running
-        if (job.study, job.period) not in self._asked:
-            self._asked.add((job.study, job.period))
-            self._send({"remember": {"study": job.study, "period": job.period, "root": str(job.root)}})
+        wave = _wave(job)
+        self._remember(wave)
         self._send({"job": key, "source": str(job.source.resolve()), "target": str(job.target.resolve()), "parameters": job.parameters})
+        self._begun[wave] += 1
+        if self._begun[wave] == AHEAD and wave in self._waves[:-1]:
+            self._remember(self._waves[self._waves.index(wave) + 1])
+
+    def _remember(self, wave: _Wave) -> None:
+        """Have the parent read and work out what the notebooks of a period share; it does so once."""
+        if wave not in self._begun:
+            self._begun[wave] = 0
+            study, period, root = wave
+            self._send({"remember": {"study": study, "period": period, "root": str(root)}})
 
     def _send(self, request: Mapping[str, Any]) -> None:
         process = self._process
@@ -114,7 +141,7 @@ class Nursery:
 
     def _parent(self) -> subprocess.Popen[bytes]:
         """A fresh interpreter with one thread; this process may have as many as it likes."""
-        self._asked.clear()
+        self._begun.clear()
         environment = {**MEMORY, **os.environ, **ENVIRONMENT, "PYTHONPATH": own_path()}
         process = subprocess.Popen(
             [sys.executable, "-m", "csat_lib.report.warm"],

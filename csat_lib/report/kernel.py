@@ -64,6 +64,9 @@ class Watch:
             else:  # a kernel leads a session of its own
                 os.killpg(process.pid, signal.SIGKILL)
 
+    def warm(self) -> None:
+        """Kernels are started one by one."""
+
     def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
         """Kernels are started one by one."""
 

@@ -16,6 +16,7 @@ from csat_lib.study import Study, check_notebook, notebooks_of
 from csat_lib.study.intents import Intent, Rerun, intent, wanted_periods
 from csat_lib.study.notebooks import LANGUAGES, NOTEBOOKS, PARAMETERS, STANDARD
 from csat_lib.survey import Survey, load_survey
+from csat_lib.survey.remembered import keep
 
 __all__ = [
     "LANGUAGES",
@@ -122,6 +123,7 @@ def planned(each: Intent) -> Plan:
         for page in each.due
     )
     check_registers(loaded)
+    keep(loaded)
     return Plan(loaded, place, each.notebooks, jobs, each.inputs, load_survey(loaded))
 
 

@@ -90,12 +90,18 @@ def traces(name: str, text: str, known: Known, public: str = "") -> Iterator[Tra
     public : str
         Texts that may be published as they are.
     """
+    if not _kinds(text, known, public):
+        return  # nearly always, and at once
     for number, line in enumerate(text.splitlines(), start=1):
-        plain = html.unescape(line) if "&" in line else line
-        plain = plain if plain.isascii() else unicodedata.normalize("NFKC", plain)
-        kinds = {kind for kind, find in _FORMS for each in find(plain) if each not in public}
-        kinds |= {"a value of a personal column"} if known.stands_in(plain) else set()
-        yield from (Trace(name, number, kind) for kind in sorted(kinds))
+        yield from (Trace(name, number, kind) for kind in sorted(_kinds(line, known, public)))
+
+
+def _kinds(text: str, known: Known, public: str) -> set[str]:
+    """What is personal in a line, or in many: no form goes beyond the end of a line."""
+    plain = html.unescape(text) if "&" in text else text
+    plain = plain if plain.isascii() else unicodedata.normalize("NFKC", plain)
+    kinds = {kind for kind, find in _FORMS for each in find(plain) if each not in public}
+    return kinds | ({"a value of a personal column"} if known.stands_in(plain) else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ class Known:
         if not self.words:
             return False
         said = _words(line)
+        if self.words.keys().isdisjoint(said):
+            return False
         return any(
             tuple(said[place : place + len(each)]) == each for place, word in enumerate(said) for each in self.words.get(word, frozenset())
         )
@@ -229,6 +237,17 @@ def _matches(pattern: str, holds: Callable[[str], bool] = lambda _: True) -> Cal
     return find
 
 
+_HOST = re.compile(r"(?<=[\w.+-])@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?![A-Za-z0-9])")
+_MAILBOX = re.compile(r"[\w.+-]{1,64}\Z")
+
+
+def _addresses(line: str) -> Iterator[str]:
+    """E-mail addresses, from the @ to both sides: much faster than from each letter on."""
+    for host in _HOST.finditer(line):
+        mailbox = _MAILBOX.search(line[max(host.start() - 64, 0) : host.start()])
+        yield (mailbox.group() if mailbox else "") + host.group()
+
+
 def _identity(text: str) -> bool:
     """The check digit of a Chinese identity number (GB 11643-1999)."""
     return "10X98765432"[sum(int(digit) * w for digit, w in zip(text, _WEIGHTS, strict=False)) % 11] == text[-1].upper()
@@ -241,7 +260,7 @@ def _luhn(text: str) -> bool:
 
 
 _FORMS: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
-    ("an e-mail address", _matches(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?![A-Za-z0-9])")),
+    ("an e-mail address", _addresses),
     (
         "a telephone number",
         _matches(

@@ -7,6 +7,7 @@ Disclosure Control, ch. 6).
 
 from __future__ import annotations
 
+import csv
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from csat_lib.errors import DisclosureError
-from csat_lib.report.disclosure import ATTRIBUTES, MARGINS, is_total
+from csat_lib.report.disclosure import ATTRIBUTES, MARGINS, stands_for_all
 
 MOST_ATOMS = 20_000
 SLACK = 1e-6
@@ -217,24 +218,28 @@ class _Margin:
 
 def _margins(name: str, text: str) -> Iterator[_Margin]:
     """The margins of one table: all segments of one item, construct or metric, with the total."""
-    frame = pd.read_csv(io.StringIO(text), keep_default_na=True)
-    if not {"segment", "n"} <= set(frame.columns) or not pd.api.types.is_numeric_dtype(frame["n"]):
+    table = csv.DictReader(io.StringIO(text))
+    names = table.fieldnames or ()
+    if not {"segment", "n"} <= set(names):
         return
-    of = next((column for column in ATTRIBUTES if column in frame.columns), None)
-    parts = frame if of is None else frame.assign(**{of: frame[of].fillna("")})
-    keys = [column for column in MARGINS if column in frame.columns and column not in ATTRIBUTES]
-    groups = parts.groupby(keys, dropna=False, sort=False) if keys else [((), parts)]
-    for _, rows in groups:
-        total = is_total(rows["segment"])
-        whole = rows.loc[total, "n"].dropna().unique()
+    rows = list(table)
+    try:
+        counts = [float(row["n"] or "nan") for row in rows]
+    except ValueError:
+        return
+    of = next((column for column in ATTRIBUTES if column in names), None)
+    keys = [column for column in MARGINS if column in names and column not in ATTRIBUTES]
+    groups: dict[tuple[str, ...], list[tuple[dict[str, str], float]]] = {}
+    for row, n in zip(rows, counts, strict=True):
+        groups.setdefault(tuple(row[key] for key in keys), []).append((row, n))
+    for group in groups.values():
+        whole = {n for row, n in group if stands_for_all(row["segment"]) and not np.isnan(n)}
         if len(whole) != 1:
             continue
-        labels = pd.Series("segment", index=rows.index) if of is None else rows[of].astype(str)
-        cells = [Cell({}, float(whole[0]))]
-        for attribute, segment, n in zip(labels[~total], rows.loc[~total, "segment"].astype(str), rows.loc[~total, "n"], strict=True):
-            cells.append(Cell({attribute or "segment": segment}, None if pd.isna(n) else float(n)))
-        period = str(rows["period"].iloc[0]) if "period" in rows.columns else ""
-        yield _Margin(name, (period, float(whole[0])), tuple(cells))
+        parts = [(row, None if np.isnan(n) else n) for row, n in group if not stands_for_all(row["segment"])]
+        cells = [Cell({(of and row[of]) or "segment": row["segment"]}, n) for row, n in parts]
+        base = next(iter(whole))
+        yield _Margin(name, (group[0][0].get("period", ""), base), (Cell({}, base), *cells))
 
 
 def _joined(margins: Sequence[_Margin]) -> Iterator[_Margin]:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -114,16 +115,27 @@ def to_html(
         "provenance": list(provenance.items()) if isinstance(provenance, Mapping) else [],
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
     }
-    from nbconvert import HTMLExporter
-
-    exporter: Any = HTMLExporter(template_name="csat", extra_template_basedirs=[str(TEMPLATE.parent)])  # type: ignore[no-untyped-call]
+    exporter = _exporter()
     exporter.register_filter("prose", prose.render)
     exporter.register_filter("shown", lambda output: _shown(output, prose))
-    exporter.register_filter("contents", _contents)
-    exporter.register_filter("sections", _sections)
     html, _ = exporter.from_notebook_node(node, resources={"csat": details})
     page = str(html).strip() + "\n"
     return page if language == "zh" else _marked(page)
+
+
+@cache
+def _exporter() -> Any:  # noqa: ANN401  nbconvert has no types
+    """Exporter of our template, compiled once; its second reading of the whole page, for pictures without a text, is left out."""
+    from nbconvert import HTMLExporter, TemplateExporter
+
+    class Exporter(HTMLExporter):
+        def from_notebook_node(self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any) -> tuple[Any, dict[str, Any]]:
+            return TemplateExporter.from_notebook_node(self, nb, resources, **more)
+
+    exporter: Any = Exporter(template_name="csat", extra_template_basedirs=[str(TEMPLATE.parent)])  # type: ignore[no-untyped-call]
+    exporter.register_filter("contents", _contents)
+    exporter.register_filter("sections", _sections)
+    return exporter
 
 
 def _scripts(notebook: NotebookNode) -> list[dict[str, str]]:
@@ -268,7 +280,8 @@ def _shown(output: NotebookNode, prose: Prose) -> str:
         from nbconvert.filters import clean_html
 
         cleaned = clean_html(_text(data["text/html"]))  # type: ignore[no-untyped-call]
-        return f'<div class="plain">{cleaned}</div>'
+        described = re.sub(r"<img(?![^>]*\balt=)", '<img alt=""', cleaned)
+        return f'<div class="plain">{described}</div>'
     if "image/png" in data:
         return f'<img alt="" src="data:image/png;base64,{_text(data["image/png"]).strip()}">'
     return f'<div class="text"><pre>{escape(_text(data.get("text/plain", "")))}</pre></div>'

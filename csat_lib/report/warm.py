@@ -30,7 +30,6 @@ HEAVY = (
     *("papermill", "nbformat", "IPython.core.interactiveshell", "matplotlib_inline.backend_inline", "csat_lib.report.shell"),
     *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "great_tables", "ipywidgets", "tqdm.auto"),
 )
-LARGEST = 50_000_000
 REHEARSAL = 60.0  # seconds at most for what is worked out ahead
 COLLECTED = 50_000  # new objects between two runs of the garbage collector: a notebook's process is short
 DONE = 73  # how a process ends whose notebook came to its end; a cell that ends it has another code
@@ -206,9 +205,8 @@ def remember(wanted: Mapping[str, Any]) -> None:
     with contextlib.suppress(Exception):
         study = load_study(wanted["study"], wanted["period"], root=wanted["root"])
         for each, source in _asked(study):
-            if _size(each, source) <= LARGEST:
-                with contextlib.suppress(Exception):
-                    keep(each, source=source)
+            with contextlib.suppress(Exception):
+                keep(each, source=source)
         with _within(REHEARSAL):
             rehearse(study)
         gc.freeze()
@@ -241,10 +239,6 @@ def _asked(study: Study) -> Iterator[tuple[Study, str]]:
         yield each, "customers"
         if place < 6:
             yield each, "competitors"
-
-
-def _size(study: Study, source: str) -> int:
-    return int(study.paths.data(source).stat().st_size) if study.paths.has_data(source) else 0
 
 
 def ending(status: int) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from csat_lib.survey.survey import Survey
 
 
+LARGEST = 50_000_000
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
     study: Study
@@ -26,7 +29,7 @@ _KEPT: dict[tuple[Path, str, str, str], _Kept] = {}
 
 
 def keep(study: Study, *, source: str = "customers") -> None:
-    """Read a survey and keep it; nothing is kept of what comes from a query or from the store.
+    """Read a survey and keep it; nothing is kept of what comes from a query or from the store, or of a file above 50 MB.
 
     Raises
     ------
@@ -35,6 +38,8 @@ def keep(study: Study, *, source: str = "customers") -> None:
     """
     from csat_lib.survey.survey import load_survey
 
+    if not study.paths.has_data(source) or study.paths.data(source).stat().st_size > LARGEST:
+        return
     seal = _seal(study, source)
     if seal and recalled(study, source) is None:
         _KEPT[_key(study, source)] = _Kept(study, seal, load_survey(study, source=source))

@@ -8,6 +8,7 @@ import pandas as pd
 
 _PLAIN = str.maketrans({"年": "-", "月": "-", "日": " ", "/": "-"})
 _YEAR_FIRST = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}(?!\d)|\d{4}-?W\d{2}")
+_USUAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?")  # read at once; anything else takes a hundred times longer
 _NAMES = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONTH_SPELT = re.compile(rf"\b\d{{1,2}}[ .-]*{_NAMES}|{_NAMES}[a-z]*[ .]*\d{{1,2}}\b", re.IGNORECASE)
 
@@ -21,6 +22,11 @@ def time_of(text: str) -> pd.Timestamp | None:
     (Timestamp('2026-07-03 10:00:00'), 10, None)
     """
     plain = text.strip().translate(_PLAIN).strip()
+    if _USUAL.fullmatch(plain):
+        try:
+            return pd.Timestamp(plain)
+        except ValueError:
+            return None
     if not (_YEAR_FIRST.match(plain) or _MONTH_SPELT.search(plain)):
         return None
     found = pd.to_datetime(plain, errors="coerce")
