@@ -9,7 +9,7 @@ import pytest
 from conftest import answers
 
 from csat_lib.report import run
-from csat_lib.report.plan import NOTEBOOKS
+from csat_lib.report.planning import NOTEBOOKS
 from csat_lib.report.prose import told
 
 SECTIONS = [

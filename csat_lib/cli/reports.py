@@ -76,6 +76,10 @@ def run(
         return
     if rerun == "changed" and _all_done(study, asked, root, only or None, language):
         return
+    from csat_lib.report.engine import opened
+
+    runner = opened(engine, scheduler=scheduler)
+    runner.warm()  # while this process imports what it takes to publish
     from csat_lib.report.batch import run as run_batch
 
     reports = run_batch(
@@ -85,8 +89,7 @@ def run(
         only=only or None,
         language=language,
         workers=workers,
-        engine=engine,
-        scheduler=scheduler,
+        engine=runner,
         rerun=cast("Rerun", rerun),
         on_failure=on_failure,
     )
@@ -123,7 +126,7 @@ def _rehearse(
     study: str, asked: list[str] | str | None, root: Path, *, only: tuple[str, ...] | None, language: str | None, rerun: Rerun
 ) -> None:
     """What would run, and why, after the same checks as a run."""
-    from csat_lib.report.plan import planned
+    from csat_lib.report.planning import planned
     from csat_lib.study import seals_of
     from csat_lib.study.intents import intent, wanted_periods
 

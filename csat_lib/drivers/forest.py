@@ -122,14 +122,12 @@ def _folds(rng: np.random.Generator, n: int, cluster: Array | None) -> Array:
 
 def _losses(predict: Callable[[Array], Array], X: Array, y: Array, w: Array, *, shuffled: Shuffled) -> Array:
     """Mean loss of R squared when each driver is shuffled."""
-    base = _r_squared(y, predict(X), w)
-    found = []
+    base, shuffles = _r_squared(y, predict(X), w), len(shuffled[0])
+    stacked = np.tile(X, (len(shuffled), shuffles, 1, 1))
     for j, orders in enumerate(shuffled):
-        stacked = np.tile(X, (len(orders), 1))
-        stacked[:, j] = np.concatenate([X[order, j] for order in orders])
-        again = predict(stacked).reshape(len(orders), -1)
-        found.append(base - np.mean([_r_squared(y, each, w) for each in again]))
-    return np.array(found)
+        stacked[j, :, :, j] = X[np.stack(orders), j]
+    again = predict(stacked.reshape(-1, X.shape[1])).reshape(len(shuffled), shuffles, -1)
+    return np.array([base - np.mean([_r_squared(y, each, w) for each in own]) for own in again])
 
 
 def _r_squared(y: Array, predicted: Array, w: Array) -> float:

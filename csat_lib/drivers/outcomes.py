@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.drivers.comparison import labelled
-from csat_lib.drivers.logit import subset_mcfadden
+from csat_lib.drivers.logit import first_steps, subset_mcfadden
 from csat_lib.drivers.measures import ask
 from csat_lib.drivers.resamples import check_draws, refuse_lost, shares, with_intervals
 from csat_lib.drivers.subsets import shapley
@@ -19,6 +19,7 @@ from csat_lib.survey import Data, Rows, Survey, Weights, rows_of
 
 Array = npt.NDArray[np.float64]
 MOST_IN_BOX = 12
+WELL_APART = 1e-3  # smallest eigenvalue of the drivers' correlations
 PROMOTERS, DETRACTORS = 9.0, 6.0
 
 
@@ -184,6 +185,7 @@ def _box(
 def _box_draws(rows: Rows, X: Array, y: Array, B: Array, taken: Array) -> Array:
     """Shapley values (p, draws); NaN where a draw has only one of the two groups, twins, or separated groups."""
     found = np.full((X.shape[1], len(taken)), np.nan)
+    starts = first_steps(X, y, rows.weights, B, taken)
     for draw, times in enumerate(taken):
         here = times > 0
         Z, t, w = X[here], y[here], (times * rows.weights)[here]
@@ -192,8 +194,9 @@ def _box_draws(rows: Rows, X: Array, y: Array, B: Array, taken: Array) -> Array:
         if np.ptp(t) == 0 or spread.min() <= 1e-12:
             continue
         R = correlations((D.T * w) @ D / w.sum())
-        if np.linalg.eigvalsh(R)[0] <= 1e-12:
+        apart = np.linalg.eigvalsh(R)[0]
+        if apart <= 1e-12:
             continue
-        v, _ = subset_mcfadden(Z, t, w, B)
+        v, _ = subset_mcfadden(Z, t, w, starts[draw], rough=apart > WELL_APART)
         found[:, draw] = shapley(v[:, None])[:, 0]
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +22,7 @@ from csat_lib.study.reader import Date, Number, Strict, Words, check, read_yaml
 
 Overwrite = Literal["refuse", "replace"]
 OVERWRITE = {"refuse": "refuse", "replace": "replace"}
+_AGREED: set[str] = set()  # seals of sets whose weights follow from their judgements: every figure asks for them again
 AGREES = 5e-4  # weights written to three decimals against those of the judgements
 
 
@@ -139,8 +142,20 @@ def _load(path: Path, tree: Tree | None) -> WeightSet:
         if Path(each).is_absolute() or ".." in Path(each).parts:
             raise ParamsError(f"{where}: judgements: {each!r} must lie beside the set.")
     if found.judgements:
-        _check_judgements(found, path, where)
+        seal = _seal(path, found.judgements)
+        if seal not in _AGREED:
+            _check_judgements(found, path, where)
+            _AGREED.add(seal)
     return found
+
+
+def _seal(path: Path, judgements: Sequence[str]) -> str:
+    """SHA-256 of a set and of the judgements that it follows from."""
+    digest = hashlib.sha256()
+    for each in (path, *(path.parent / name for name in judgements)):
+        digest.update(each.read_bytes() if each.is_file() else b"-")
+        digest.update(b"|")
+    return digest.hexdigest()
 
 
 def _check_judgements(found: WeightSet, path: Path, where: str) -> None:

@@ -20,9 +20,10 @@ from csat_lib.improvement.customer_book import REMEMBERED
 from csat_lib.report import manifest, publish, site
 from csat_lib.report.assemble import assemble
 from csat_lib.report.due import checked, forget_failures, intended, same_for_all
-from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened, usual
+from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened
+from csat_lib.report.executed import get_ready
 from csat_lib.report.kept import harmless, keep_failed
-from csat_lib.report.plan import Plan, Rerun, wanted_periods
+from csat_lib.report.planning import Plan, Rerun, wanted_periods
 from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_command, summary, write_failure
 from csat_lib.study import find_root
 from csat_lib.survey import load_history, write_rejected
@@ -51,7 +52,7 @@ def run(
     only: Iterable[str] | None = None,
     language: str | None = None,
     workers: int | None = None,
-    engine: str | None = None,
+    engine: str | Engine | None = None,
     scheduler: str | None = None,
     rerun: Rerun = "changed",
     on_failure: str | None = None,
@@ -74,8 +75,9 @@ def run(
         Of the pages; by default the study's own.
     workers : int, optional
         Notebooks at once; by default as many as there are processors.
-    engine : {"fork", "kernel", "dask"}, optional
-        What runs the notebooks; by default fork on Linux and kernel elsewhere. The pages are the same.
+    engine : {"fork", "kernel", "dask"} or Engine, optional
+        What runs the notebooks; by default fork on Linux and kernel elsewhere. The pages are the same. One that is open already is
+        stopped at the end.
     scheduler : str, optional
         Address of a Dask cluster, as in tcp://host:8786, for the engine dask.
     rerun : {"changed", "all"}
@@ -104,13 +106,13 @@ def run(
     if workers is not None and workers < 1:
         raise ParamsError(f"workers: {workers} at once cannot run anything; at least 1.")
     command = checked_command(on_failure)
-    runner = opened(engine, scheduler=scheduler)
+    runner = opened(engine, scheduler=scheduler) if engine is None or isinstance(engine, str) else engine
     asked = wanted_periods(study, periods, base)
     record = RunLog(base, study)
     how = _How(runner, workers or os.cpu_count() or 1, timeout, on_progress, record)
     failures: dict[str, CsatError] = {}
     try:
-        reports = _run(study, asked, failures, how, only=chosen, language=language, rerun=rerun, root=base, engine=engine)
+        reports = _run(study, asked, failures, how, only=chosen, language=language, rerun=rerun, root=base)
     except CsatError as error:
         failures = failures or dict.fromkeys(asked, error)
         raise
@@ -134,14 +136,13 @@ def _run(
     language: str | None,
     rerun: Rerun,
     root: Path,
-    engine: str | None,
 ) -> list[Report]:
     """Check everything, run what is due, publish; failures are collected by period."""
     intents = intended(study, asked, failures, root=root, only=only, language=language, rerun=rerun)
     for each in intents:
         due = [f"{page.name}.{page.language}" for page in each.due]
         reasons = sorted({reason for page in each.due for reason in page.reasons})
-        how.record.write("plan", period=each.study.period.name, engine=engine or usual(), workers=how.workers, due=due, why=reasons)
+        how.record.write("plan", period=each.study.period.name, engine=how.engine.name, workers=how.workers, due=due, why=reasons)
     forget_failures([each for each in intents if not each.due and only is None])
     if any(each.due for each in intents):
         how.engine.warm()
@@ -189,6 +190,7 @@ def run_all(
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="csat")
     try:
         waiting: set[Future[Outcome]] = {pool.submit(one, job) for job in jobs}
+        get_ready()
         while waiting:
             done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in done:
@@ -216,7 +218,7 @@ def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> b
 def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> Iterator[list[Report]]:
     """Run everything; publish a period as soon as its last notebook is there. Yields the reports of each published period."""
     start = datetime.now(tz=UTC)
-    jobs = [job for each in plans for job in sorted(each.jobs, key=_longest_first)]
+    jobs = [job for each in plans for job in _in_turn(each.jobs)]
     home = {job.target: each for each in plans for job in each.jobs}
     done: dict[str, list[Outcome]] = {each.place.period: [] for each in plans}
     workers = min(how.workers, len(jobs))
@@ -245,9 +247,13 @@ def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> I
                 done[each.place.period] = []  # executed notebooks are large
 
 
-def _longest_first(job: Job) -> int:
-    """A period's long notebooks begin before its short ones, so that all end together; a long text is a long run."""
-    return -job.source.stat().st_size
+def _in_turn(jobs: Sequence[Job]) -> list[Job]:
+    """A period's long notebooks before its short ones, so that all end together; a long text is a long run.
+
+    The very longest, a report that shares most with the others, comes second: an engine may work out what they share beside the first.
+    """
+    ordered = sorted(jobs, key=lambda job: -job.source.stat().st_size)
+    return [*ordered[1:2], *ordered[:1], *ordered[2:]]
 
 
 def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:

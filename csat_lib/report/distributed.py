@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from csat_lib.errors import EnvironmentFault, ParamsError
-from csat_lib.report.engine import Engine, Job, Ran, opened
+from csat_lib.report.engine import Engine, EngineName, Job, Ran, opened
 from csat_lib.report.executed import first_line, read_notebook
 
 RETRIES = 2
@@ -33,6 +33,8 @@ class Cluster:
     EnvironmentFault
         The package distributed is not installed.
     """
+
+    name: ClassVar[EngineName] = "dask"
 
     def __init__(self, scheduler: str | None) -> None:
         try:

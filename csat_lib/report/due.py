@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csat_lib.errors import CsatError
 from csat_lib.report import publish
-from csat_lib.report.plan import Intent, Plan, Rerun, intent, planned
+from csat_lib.report.planning import Intent, Plan, Rerun, intent, planned
 from csat_lib.study import seals_of
 
 

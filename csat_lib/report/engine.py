@@ -123,6 +123,10 @@ class Ran:
 class Engine(Protocol):
     """Runs notebooks, several at once when it is asked from several threads."""
 
+    @property
+    def name(self) -> EngineName:
+        """What the log calls it."""
+
     def warm(self) -> None:
         """Called as soon as something will run, while the data are still checked."""
 

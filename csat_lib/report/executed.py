@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from csat_lib import errors
 from csat_lib.errors import CsatError, EnvironmentFault, ModelError, NotInStudyError
+from csat_lib.report.late_grammar import put_off_grammar
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -22,6 +23,13 @@ PRINTED = 100_000
 _SHORTENED = re.compile(r"\n\[[0-9,]+ characters were printed; the first [0-9,]+ are shown\]\n\Z")
 _OVERWRITTEN = re.compile(r"^[^\n]*\r(?!\n)", re.MULTILINE)
 _CELL_FILE = re.compile(r"(?<![^\s\"'])[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
+
+
+def get_ready() -> None:
+    """Import what reading and rendering take, best while the first notebooks run."""
+    put_off_grammar()
+    import nbconvert  # noqa: F401
+    import nbformat  # noqa: F401
 
 
 def read_notebook(path: Path) -> NotebookNode:

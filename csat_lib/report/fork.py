@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from csat_lib.errors import EnvironmentFault
-from csat_lib.report.engine import ENVIRONMENT, Job, Ran, own_path
+from csat_lib.report.engine import ENVIRONMENT, EngineName, Job, Ran, own_path
 from csat_lib.report.warm import DONE, ending
 
 # glibc keeps freed memory instead of giving every large array back to the system and asking for it again.
@@ -49,6 +49,8 @@ class Nursery:
         This system cannot fork safely.
     """
 
+    name: ClassVar[EngineName] = "fork"
+
     def __init__(self) -> None:
         if sys.platform in {"win32", "darwin"}:
             raise EnvironmentFault(f"The engine fork does not run on {sys.platform}. Use --engine kernel.")
@@ -57,8 +59,9 @@ class Nursery:
         self._ready = threading.Event()
         self._running: dict[str, _Running] = {}
         self._stopped = threading.Event()
-        self._waves: list[_Wave] = []
+        self._jobs: Counter[_Wave] = Counter()
         self._begun: Counter[_Wave] = Counter()
+        self._told: set[tuple[str, _Wave]] = set()
 
     def warm(self) -> None:
         """Start the parent, which imports what notebooks import."""
@@ -67,8 +70,8 @@ class Nursery:
                 self._process = self._parent()
 
     def prepare(self, jobs: Sequence[Job], timeout: float) -> None:  # noqa: ARG002  each job brings its own
-        """Which surveys will be asked for, in turn."""
-        self._waves = list(dict.fromkeys(_wave(job) for job in jobs))
+        """Which surveys will be asked for, in turn, and by how many notebooks."""
+        self._jobs = Counter(_wave(job) for job in jobs)
 
     def run(self, job: Job, timeout: float) -> Ran:
         """One notebook in one fork, within ``timeout`` seconds."""
@@ -119,18 +122,26 @@ class Nursery:
             self._process = self._parent()
         self._running[key] = running
         wave = _wave(job)
-        self._remember(wave)
+        at_once = not self._begun and self._jobs[wave] > 1  # the first notebook runs while the parent works out what the others share
+        self._tell("read", wave)
+        if not at_once and self._jobs.total() != 1:
+            self._tell("rehearse", wave)
         self._send({"job": key, "source": str(job.source.resolve()), "target": str(job.target.resolve()), "parameters": job.parameters})
         self._begun[wave] += 1
-        if self._begun[wave] == AHEAD and wave in self._waves[:-1]:
-            self._remember(self._waves[self._waves.index(wave) + 1])
+        if at_once:
+            self._tell("rehearse", wave)
+        waves = list(self._jobs)
+        if self._begun[wave] == AHEAD and wave in waves[:-1]:
+            following = waves[waves.index(wave) + 1]
+            self._tell("read", following)
+            self._tell("rehearse", following)
 
-    def _remember(self, wave: _Wave) -> None:
-        """Have the parent read and work out what the notebooks of a period share; it does so once."""
-        if wave not in self._begun:
-            self._begun[wave] = 0
+    def _tell(self, what: str, wave: _Wave) -> None:
+        """Have the parent read the surveys of a period, or work out what its notebooks share; once each."""
+        if (what, wave) not in self._told:
+            self._told.add((what, wave))
             study, period, root = wave
-            self._send({"remember": {"study": study, "period": period, "root": str(root)}})
+            self._send({what: {"study": study, "period": period, "root": str(root)}})
 
     def _send(self, request: Mapping[str, Any]) -> None:
         process = self._process
@@ -142,6 +153,7 @@ class Nursery:
     def _parent(self) -> subprocess.Popen[bytes]:
         """A fresh interpreter with one thread; this process may have as many as it likes."""
         self._begun.clear()
+        self._told.clear()
         environment = {**MEMORY, **os.environ, **ENVIRONMENT, "PYTHONPATH": own_path()}
         process = subprocess.Popen(
             [sys.executable, "-m", "csat_lib.report.warm"],

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from csat_lib.errors import EnvironmentFault
-from csat_lib.report.engine import ENVIRONMENT, KERNEL, Job, Ran, own_path
+from csat_lib.report.engine import ENVIRONMENT, KERNEL, EngineName, Job, Ran, own_path
 from csat_lib.report.executed import allowing_refusals, errors_of, first_line, read_notebook
 
 START_LIMIT = 60
@@ -37,6 +37,7 @@ class Watch:
         Targets of the jobs whose time was up.
     """
 
+    name: ClassVar[EngineName] = "kernel"
     stopped: threading.Event = field(default_factory=threading.Event)
     kernels: dict[Path, Any] = field(default_factory=dict)
     overrun: set[Path] = field(default_factory=set)

@@ -132,7 +132,7 @@ def _exporter() -> Any:  # noqa: ANN401  nbconvert has no types
         def from_notebook_node(self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any) -> tuple[Any, dict[str, Any]]:
             return TemplateExporter.from_notebook_node(self, nb, resources, **more)
 
-    exporter: Any = Exporter(template_name="csat", extra_template_basedirs=[str(TEMPLATE.parent)])  # type: ignore[no-untyped-call]
+    exporter: Any = Exporter(template_name="csat", extra_template_basedirs=[str(TEMPLATE.parent)], default_preprocessors=[])  # type: ignore[no-untyped-call]
     exporter.register_filter("contents", _contents)
     exporter.register_filter("sections", _sections)
     return exporter

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 
 HEAVY = (
     *("csat_lib.report", "csat_lib.model", "csat_lib.drivers", "csat_lib.tracking", "csat_lib.index", "csat_lib.survey.store"),
-    *("semopy", "statsmodels.api", "sklearn.ensemble", "sklearn.inspection", "duckdb", "pandera", "matplotlib.pyplot", "seaborn"),
+    *("sklearn.ensemble", "sklearn.inspection", "duckdb", "pandera", "matplotlib.pyplot", "seaborn"),
     *("papermill", "nbformat", "IPython.core.interactiveshell", "matplotlib_inline.backend_inline", "csat_lib.report.shell"),
-    *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "great_tables", "ipywidgets", "tqdm.auto"),
+    *("csat_lib.report.papermill_engine", "jupyter_client.jsonutil", "nbformat.v4", "ipywidgets", "tqdm.auto"),
 )
+RARER = ("semopy", "statsmodels.api")  # what few notebooks use, imported while the first one runs
+RECENT = 8  # periods that most notebooks look back
+PAST = 24  # periods that a notebook may look back
 REHEARSAL = 60.0  # seconds at most for what is worked out ahead
 COLLECTED = 50_000  # new objects between two runs of the garbage collector: a notebook's process is short
 DONE = 73  # how a process ends whose notebook came to its end; a cell that ends it has another code
@@ -46,17 +50,26 @@ def main() -> None:
 
 def warm_up() -> None:
     """Import what notebooks import, without a thread, and take it out of the garbage collector's sight."""
-    import importlib
+    from csat_lib.report.late_grammar import put_off_grammar
 
-    for name in HEAVY:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    put_off_grammar()
+    _import(HEAVY)
+    from csat_lib import report
+
+    for name in report.__all__:
+        getattr(report, name)
     import pandas as pd
 
     pd.set_option("display.max_columns", 20)  # what pandas chooses where it is imported in a kernel
     _draw_once()
     gc.collect()
     gc.freeze()
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _draw_once() -> None:
@@ -106,8 +119,11 @@ class _Server:
 
     def begin(self, request: Mapping[str, Any]) -> None:
         """One notebook."""
-        if "remember" in request:
-            remember(request["remember"])
+        if "read" in request:
+            read(request["read"])
+            return
+        if "rehearse" in request:
+            work_out(request["rehearse"])
             return
         pid = os.fork()
         if pid == 0:
@@ -196,20 +212,29 @@ def run_here(request: Mapping[str, Any]) -> None:
     beside.replace(target)
 
 
-def remember(wanted: Mapping[str, Any]) -> None:
-    """Read the surveys that several notebooks will ask for, so that every fork has them; what cannot be read is left to them."""
-    from csat_lib.report.rehearsal import rehearse
+def read(wave: Mapping[str, Any], *, periods: int = RECENT) -> None:
+    """Read the surveys that notebooks of a period will ask for, so that every fork has them; what cannot be read is left to them."""
     from csat_lib.study import load_study
     from csat_lib.survey.remembered import keep
 
     with contextlib.suppress(Exception):
-        study = load_study(wanted["study"], wanted["period"], root=wanted["root"])
-        for each, source in _asked(study):
+        study = load_study(wave["study"], wave["period"], root=wave["root"])
+        for each, source in _asked(study, periods):
             with contextlib.suppress(Exception):
                 keep(each, source=source)
-        with _within(REHEARSAL):
-            rehearse(study)
-        gc.freeze()
+    gc.freeze()
+
+
+def work_out(wave: Mapping[str, Any]) -> None:
+    """Work out the figures that several notebooks of a period will ask for, from more surveys."""
+    from csat_lib.report.rehearsal import rehearse
+    from csat_lib.study import load_study
+
+    _import(RARER)
+    read(wave, periods=PAST)
+    with contextlib.suppress(Exception), _within(REHEARSAL):
+        rehearse(load_study(wave["study"], wave["period"], root=wave["root"]))
+    gc.freeze()
 
 
 @contextlib.contextmanager
@@ -229,15 +254,15 @@ def _within(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _asked(study: Study) -> Iterator[tuple[Study, str]]:
-    """The customers of the periods that trends show, and the other sources of the last six."""
+def _asked(study: Study, periods: int) -> Iterator[tuple[Study, str]]:
+    """The customers of so many periods, what else this period has, and the competitors of the last six."""
     from csat_lib.study import load_study
 
-    periods = study.earlier(8)
-    for place, period in enumerate(reversed(periods)):
+    yield study, "self_rated"
+    for place, period in enumerate(reversed(study.earlier(periods))):
         each = study if period == study.period else load_study(study.name, period.name, root=study.paths.root)
         yield each, "customers"
-        if place < 6:
+        if place < 6 and periods > RECENT:
             yield each, "competitors"
 
 

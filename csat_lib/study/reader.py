@@ -5,10 +5,10 @@ Scalars follow YAML 1.2, so that ``1e-7`` is a number, ``no`` a word and ``2026-
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import functools
 import math
+import pickle
 import re
 import typing
 from collections.abc import Hashable, Mapping
@@ -117,7 +117,7 @@ def _content(path: Path) -> object:
     if path.stat().st_size > LARGEST_FILE:
         raise ParamsError(f"{path.name}: {path.stat().st_size:,} bytes are too many for a parameter file (at most {LARGEST_FILE:,}).")
     try:
-        content = copy.deepcopy(_parsed(path.read_text(encoding="utf-8-sig")))
+        content: object = pickle.loads(_parsed(path.read_text(encoding="utf-8-sig")))  # noqa: S301  made by the function below
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path.name}: not UTF-8 text (byte {error.start}). Save the file as UTF-8.") from None
     except RecursionError:
@@ -130,9 +130,9 @@ def _content(path: Path) -> object:
 
 
 @functools.lru_cache(maxsize=512)
-def _parsed(text: str) -> object:
-    """The content of a YAML text; periods share their study's files, so each text is parsed once. The caller copies it."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506  a subclass of SafeLoader
+def _parsed(text: str) -> bytes:
+    """The content of a YAML text, packed; periods share their study's files, so each text is parsed once and unpacked for every caller."""
+    return pickle.dumps(yaml.load(text, Loader=_Loader))  # noqa: S506  a subclass of SafeLoader
 
 
 def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
