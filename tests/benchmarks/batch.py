@@ -1,4 +1,4 @@
-"""The batch beside papermill with a kernel a run: python tests/benchmarks/batch.py [--periods 8] [--kills 50].
+"""The batch beside papermill with a kernel a run: python tests/benchmarks/batch.py [--part 1] [--kills 200].
 
 Eight quarters of the demonstration company, notebooks 10, 20, 30, 40 and the quarterly report, in one language. Ours makes everything, data
 checked and pages published; the peer only executes, one notebook after another, as ``papermill`` does from a shell loop. Then a run with
@@ -14,7 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from timing import Line, table
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ("10_survey_quality", "20_satisfaction_index", "30_structural_model", "40_driver_analysis", "quarterly_report")
@@ -54,27 +57,30 @@ def peer(root: Path, periods: tuple[str, ...]) -> tuple[float, float]:
     return time.perf_counter() - begin, after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--periods", type=int, default=8, help="how many quarters, the last ones")
-    parser.add_argument("--kills", type=int, default=200, help="how often a batch is killed")
-    told = parser.parse_args()
-    periods = PERIODS[-told.periods :]
+def lines(part: int) -> Iterator[Line]:
+    """The batch beside papermill, then a run in which nothing has changed."""
+    periods = PERIODS[-max(1, len(PERIODS) // part) :]
     runs = len(periods) * len(NOTEBOOKS)
     only = [word for name in NOTEBOOKS for word in ("--only", name)]
     with tempfile.TemporaryDirectory(prefix="csat-bench-") as scratch:
         root = project(Path(scratch) / "project")
-        print(f"{runs} runs: {len(periods)} quarters x {len(NOTEBOOKS)} notebooks, one language; load {os.getloadavg()[0]:.1f}")
-        ours, ours_cpu = csat(root, "run", "demo", *periods, *only, "--language", "en", "--engine", "fork", "--workers", "2")
-        print(f"csat run, fork, 2 workers, published    {ours:7.1f} s   processor {ours_cpu:7.1f} s")
-        idle, idle_cpu = csat(root, "run", "demo", *periods, *only, "--language", "en")
-        print(f"csat run, nothing changed               {idle:7.1f} s   processor {idle_cpu:7.1f} s")
-        status, status_cpu = csat(root, "status", "demo")
-        print(f"csat status                             {status:7.1f} s   processor {status_cpu:7.1f} s")
-        theirs, theirs_cpu = peer(root, periods)
-        print(f"papermill, a kernel a run, in a row     {theirs:7.1f} s   processor {theirs_cpu:7.1f} s")
-        print(f"ratio {theirs / ours:.2f} (by processor seconds on two free cores: {theirs_cpu / (ours_cpu / 2):.2f})")
+        ours, cost = csat(root, "run", "demo", *periods, *only, "--language", "en", "--engine", "fork", "--workers", "2")
+        idle, _ = csat(root, "run", "demo", *periods, *only, "--language", "en")
+        theirs, their_cost = peer(root, periods)
+    print(f"  batch: processor seconds {cost:.1f} beside {their_cost:.1f}", file=sys.stderr)
+    task = f"{runs} notebooks ({len(periods)} quarters x {len(NOTEBOOKS)}) by fork on 2 workers, checked and published"
+    yield Line(task, ours, "papermill, a kernel a run, in a row", theirs, times=1 / 6)
+    yield Line(f"csat run of {len(periods)} quarters, nothing changed", idle, under=3.0)
+
+
+def main() -> None:
+    """Measure and print, then kill."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", type=int, default=1, help="8 quarters divided by this")
+    parser.add_argument("--kills", type=int, default=200, help="how often a batch is killed")
+    told = parser.parse_args()
+    print(table(list(lines(told.part))))
+    with tempfile.TemporaryDirectory(prefix="csat-bench-") as scratch:
         _kills(Path(scratch) / "tiny", told.kills)
 
 

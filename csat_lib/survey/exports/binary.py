@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,19 @@ from csat_lib.errors import DataError, ParamsError
 from csat_lib.survey.exports.export import Export, cell_text, checked_header, plain
 
 LARGEST = 2_000_000_000
+
+
+ENCODINGS = ("GB18030", "WINDOWS-1252")
+TRIAL = """
+import sys
+import pyreadstat
+for encoding in (None, *sys.argv[2:]):
+    try:
+        pyreadstat.read_sav(sys.argv[1], encoding=encoding, user_missing=True, output_format="dict")
+        break
+    except Exception:
+        pass
+"""
 
 
 def read_parquet(path: Path, why: str) -> Export:
@@ -27,6 +43,7 @@ def read_parquet(path: Path, why: str) -> Export:
         if cells > LARGEST:
             raise DataError(f"{path.name}: {cells:,} cells are too many for a survey (at most {LARGEST:,}).")
         frame = pd.read_parquet(path)
+        pa.Table.from_pandas(frame.select_dtypes("str")).validate(full=True)  # bytes that are no text
     except (OSError, ValueError, LookupError, TypeError, AttributeError, MemoryError, OverflowError, pa.ArrowException) as error:
         told = (str(error).splitlines() or [""])[0] or type(error).__name__
         raise DataError(f"{path.name}: not a readable Parquet file ({told}).") from None
@@ -77,7 +94,12 @@ def read_spss(path: Path, why: str, encoding: str) -> Export:
 def _sav(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
     import pyreadstat
 
-    trials = (None, "GB18030", "WINDOWS-1252") if encoding == "auto" else (encoding,)
+    trials = (None, *ENCODINGS) if encoding == "auto" else (encoding,)
+    about = path.stat()
+    if not _survives(path, tuple(each for each in trials if each), about.st_size, about.st_mtime_ns):
+        raise DataError(
+            f"{path.name}: not a readable SPSS file (it is damaged, and ends the program that reads it). Save it again as .sav."
+        )
     complaint = ""
     for trial in trials:
         try:
@@ -91,6 +113,14 @@ def _sav(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
     if "encoding" in complaint.lower() and encoding != "auto":
         raise ParamsError(f"{path.name}: no encoding {encoding!r} for an SPSS file ({complaint}). Leave it to be recognised.")
     raise DataError(f"{path.name}: not a readable SPSS file ({complaint}). Save it again as .sav.")
+
+
+@cache
+def _survives(path: Path, encodings: tuple[str, ...], size: int, changed: int) -> bool:  # noqa: ARG001  another content is another question
+    """Whether a process of its own lives through reading the file: a damaged one makes the C library behind pyreadstat crash."""
+    command = [sys.executable, "-c", TRIAL, str(path), *encodings]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return 0 <= done.returncode < 256  # a signal is negative here, and a large number on Windows
 
 
 def _texts(column: pd.Series) -> Any:  # noqa: ANN401  an array of text
