@@ -97,9 +97,7 @@ def _sav(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
     trials = (None, *ENCODINGS) if encoding == "auto" else (encoding,)
     about = path.stat()
     if not _survives(path, tuple(each for each in trials if each), about.st_size, about.st_mtime_ns):
-        raise DataError(
-            f"{path.name}: not a readable SPSS file (it is damaged, and ends the program that reads it). Save it again as .sav."
-        )
+        raise DataError(f"{path.name}: not a readable SPSS file (its reader crashes over it). Save it again as .sav.")
     complaint = ""
     for trial in trials:
         try:
