@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from csat_lib.report.fork import Nursery
+
 ROOT = Path(__file__).resolve().parents[1]
 
 STUDY = """\
@@ -61,6 +63,12 @@ def answers(rows: int = 80, seed: int = 1) -> str:
         about = f"R{row + 1},2026-09-{row % 20 + 1:02d},{'ns'[row % 2]},{0.5 + row % 3 / 2:g}"
         lines.append(",".join([about, *map(str, rated[row])]))
     return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No engine warms up before its first notebook: most tests run none."""
+    monkeypatch.setattr(Nursery, "warm", lambda _: None)
 
 
 @pytest.fixture(scope="session")

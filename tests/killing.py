@@ -46,7 +46,7 @@ def publish_version(root: Path, version: int, moment: str) -> None:
         publish.exchange = lambda *_: False
         rename = Path.rename
         Path.rename = lambda self, target: die() if ".part-" in self.name else rename(self, target)
-    batch.run("tiny", "2026Q3", root=root, rerun="all", workers=1)
+    batch.run("tiny", "2026Q3", root=root, rerun="all", workers=1, engine="kernel")  # which is not asked: what runs is the stand-in
 
 
 def forked(root: Path, version: int, *, after: float | None = None, moment: str = "") -> tuple[int, float]:

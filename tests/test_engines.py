@@ -17,6 +17,7 @@ from csat_lib.errors import EnvironmentFault, ParamsError
 from csat_lib.report import engine, executed
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Job, execute, opened, usual
+from csat_lib.report.fork import Nursery
 
 ROOT = Path(__file__).resolve().parents[1]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the engine fork is Linux's own")
@@ -40,6 +41,7 @@ SHOWS = [
     "%time 3",
     "get_ipython().execution_count, __name__, study, period",
 ]
+WARM = Nursery.warm  # which is switched off for tests
 HIDES = {11, 15}  # a subprocess and a stopwatch: what they print is not compared
 
 
@@ -204,6 +206,20 @@ def test_changing_a_remembered_survey_changes_no_other(fork):
     spoil += "\nfirst = survey.responses.iloc[0, 0]"
     spoil += "\nsurvey.responses.iloc[0, 0] = 99\nfloat(first) == float(csat.load_survey(study).responses.iloc[0, 0])"
     assert fork(spoil).notebook.cells[-1].outputs[0].data["text/plain"] == "True"
+
+
+@linux
+def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_path):
+    runner = opened("fork")
+    WARM(runner)
+    first = runner._process
+    WARM(runner)
+    outcome = execute(job(make_project(tmp_path), "detail", tmp_path / "done"), watch=runner)
+    assert (outcome.report.status, runner._process is first) == ("ok", True)
+    runner.stop()
+    assert first.poll() is not None
+    WARM(runner)
+    assert runner._process is first
 
 
 @linux

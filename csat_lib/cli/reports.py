@@ -80,19 +80,22 @@ def run(
 
     runner = opened(engine, scheduler=scheduler)
     runner.warm()  # while this process imports what it takes to publish
-    from csat_lib.report.batch import run as run_batch
+    try:
+        from csat_lib.report.batch import run as run_batch
 
-    reports = run_batch(
-        study,
-        asked,
-        root=root,
-        only=only or None,
-        language=language,
-        workers=workers,
-        engine=runner,
-        rerun=cast("Rerun", rerun),
-        on_failure=on_failure,
-    )
+        reports = run_batch(
+            study,
+            asked,
+            root=root,
+            only=only or None,
+            language=language,
+            workers=workers,
+            engine=runner,
+            rerun=cast("Rerun", rerun),
+            on_failure=on_failure,
+        )
+    finally:
+        runner.stop()
     _tell(reports)
     for period in dict.fromkeys(each.period for each in reports):
         click.echo(str(root / "output" / study / period / "index.html"))

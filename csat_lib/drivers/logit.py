@@ -5,12 +5,13 @@ X (n, q) has the constant first and standardised drivers after it; B (q, S) hold
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+First = Literal["double", "single"]
 CELLS = 2**21
 MOST_STEPS = 40
 SETTLED = 1e-13
@@ -20,7 +21,7 @@ MODEST = 10.0  # beyond these log odds single precision says too little of the c
 DIVERGED = 25.0  # fitted log odds beyond this run to infinity
 
 
-def subset_mcfadden(X: Array, y: Array, w: Array, start: Array | None = None, *, rough: bool = False) -> tuple[Array, Array]:
+def subset_mcfadden(X: Array, y: Array, w: Array, start: Array | None = None, *, first: First = "double") -> tuple[Array, Array]:
     """McFadden's R squared (2^p,) of every subset, 1 - l / l0, and the coefficients (p + 1, 2^p); bit j of a column's number is driver j.
 
     NaN where the likelihood has no maximum because the drivers separate the two groups.
@@ -33,17 +34,17 @@ def subset_mcfadden(X: Array, y: Array, w: Array, start: Array | None = None, *,
         0 or 1; survey weights.
     start : ndarray, (p + 1, 2^p), optional
         Where to begin; without it at the linear discriminant.
-    rough : bool
-        Take the first step in single precision: right for drivers that are well apart, since the steps after it mend it.
+    first : {"double", "single"}
+        Precision of the first step; single is right for drivers that are well apart, since the steps after it mend it.
     """
     design, inside = _subsets(X)
     w = w / w.mean()
     B, enough = (_discriminant(design, y, w, inside), SETTLED) if start is None else (start.copy(), NEAR)
     value = np.empty(B.shape[1])
     size = max(1, CELLS // len(y))
-    for first in range(0, len(value), size):
-        part = slice(first, first + size)
-        value[part], B[:, part] = _newton(design, y, w, inside[:, part], B[:, part], enough=enough, rough=rough)
+    for begin in range(0, len(value), size):
+        part = slice(begin, begin + size)
+        value[part], B[:, part] = _newton(design, y, w, inside[:, part], B[:, part], enough=enough, first=first)
     share = float(w @ y / w.sum())
     null = w.sum() * (share * np.log(share) + (1 - share) * np.log1p(-share))
     return 1 - value / null, B
@@ -85,7 +86,7 @@ def _subsets(X: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
 
 
 def _newton(
-    design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B: Array, *, enough: float, rough: bool
+    design: Array, y: Array, w: Array, inside: npt.NDArray[np.bool_], B: Array, *, enough: float, first: First
 ) -> tuple[Array, Array]:
     """Log-likelihoods (S,) at their maximum and coefficients (q, S) next to it, from where a step gains less than ``enough``.
 
@@ -94,7 +95,7 @@ def _newton(
     still at work lie together.
     """
     exact = (design, w, design * w[:, None])
-    used = cast("tuple[Array, Array, Array]", tuple(each.astype(np.float32) for each in exact)) if rough else exact
+    used = cast("tuple[Array, Array, Array]", tuple(each.astype(np.float32) for each in exact)) if first == "single" else exact
     toward, everybody, total = y @ exact[2], exact[2].sum(axis=0), w.sum()
     farthest = np.abs(design).max(axis=0)
     here, b = inside.T, B.T.copy()

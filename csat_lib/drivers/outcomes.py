@@ -197,6 +197,6 @@ def _box_draws(rows: Rows, X: Array, y: Array, B: Array, taken: Array) -> Array:
         apart = np.linalg.eigvalsh(R)[0]
         if apart <= 1e-12:
             continue
-        v, _ = subset_mcfadden(Z, t, w, starts[draw], rough=apart > WELL_APART)
+        v, _ = subset_mcfadden(Z, t, w, starts[draw], first="single" if apart > WELL_APART else "double")
         found[:, draw] = shapley(v[:, None])[:, 0]
     return found

@@ -77,16 +77,18 @@ class Cluster:
         return ran
 
     def stop(self) -> None:
-        """Take back what has not begun, and let go of the cluster."""
-        with suppress(Exception):
-            self._client.cancel(list(self._futures.values()), force=True)
-        with suppress(Exception):
-            self._client.run(end_on_worker)
-        with suppress(Exception):
-            self._client.close()
-        if self._local is not None:
+        """Take back what has not begun, and let go of the cluster; a second time there is nothing to do."""
+        client, local, self._client, self._local = self._client, self._local, None, None
+        if client is not None:
             with suppress(Exception):
-                self._local.close()
+                client.cancel(list(self._futures.values()), force=True)
+            with suppress(Exception):
+                client.run(end_on_worker)
+            with suppress(Exception):
+                client.close()
+        if local is not None:
+            with suppress(Exception):
+                local.close()
 
 
 def on_worker(job: Job, timeout: float = 600.0) -> Ran:

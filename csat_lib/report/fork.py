@@ -56,7 +56,6 @@ class Nursery:
             raise EnvironmentFault(f"The engine fork does not run on {sys.platform}. Use --engine kernel.")
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._ready = threading.Event()
         self._running: dict[str, _Running] = {}
         self._stopped = threading.Event()
         self._jobs: Counter[_Wave] = Counter()
@@ -105,14 +104,12 @@ class Nursery:
         for each in running:
             self._kill(each)
         if process is not None:
+            with suppress(OSError):
+                process.kill()  # it holds nothing that is worth waiting for, and its forks die with it
+            process.wait()
             if process.stdin is not None:
                 with suppress(OSError):
                     process.stdin.close()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def _start(self, key: str, running: _Running, job: Job) -> None:
         """Ask for a fork; the caller holds the lock."""
