@@ -21,11 +21,11 @@ test: $(READY) ## style, types and the whole test suite
 	@echo "Checking types (mypy)"
 	@$(BIN)/python -m mypy --no-error-summary
 	@echo "Running the tests (pytest)"
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: $(READY) ## lines that the tests run, workers and started processes included; names the files below 95 %
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile -q
+	@$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 	@$(BIN)/python -m coverage combine -q
 	@$(BIN)/python tests/benchmarks/coverage_table.py
 

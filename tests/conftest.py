@@ -13,6 +13,7 @@ import pytest
 from csat_lib.report.fork import Nursery
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = ["test_pages_browser", "test_engines", "test_fault_files", "test_fault_parameters", "test_killed", "test_privacy_scan"]
 
 STUDY = """\
 title: {en: Corner Shop, zh: 街角小店}
@@ -63,6 +64,11 @@ def answers(rows: int = 80, seed: int = 1) -> str:
         about = f"R{row + 1},2026-09-{row % 20 + 1:02d},{'ns'[row % 2]},{0.5 + row % 3 / 2:g}"
         lines.append(",".join([about, *map(str, rated[row])]))
     return "\n".join(lines) + "\n"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest go first, so that two workers end together."""
+    items.sort(key=lambda each: LONG.index(each.path.stem) if each.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -77,9 +77,10 @@ def test_none_of_a_thousand_secrets_is_left_in_any_output(wave, language):
     assert wave[2].survey.attributes["comment"].str.contains("Zoe Quill").sum() > 0.95 * PLANTED  # dropped speeders take theirs along
     bundles = [json.dumps(each._repr_mimebundle_(), ensure_ascii=False) for each in exhibits(wave, language)]
     whole = "\n".join(bundles)
+    seen = plain(whole)
     assert "Zoe" not in whole
     assert "Quill" not in whole
-    assert [secret for _, secret in corpus(PLANTED) if plain(secret).strip() in plain(whole)] == []
+    assert [secret for _, secret in corpus(PLANTED) if plain(secret).strip() in seen] == []
     shown = voiced.examples(page_of(wave, language), wave[2], each=50)["comment"]
     assert len(shown) > 50
     assert [text for text in shown if leftover(text)] == []
