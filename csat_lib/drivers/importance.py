@@ -10,10 +10,11 @@ import pandas as pd
 from csat_lib.drivers.measures import Question, ask, standardised
 from csat_lib.drivers.resamples import check_draws, difference_table, importance_draws, shares, with_intervals
 from csat_lib.errors import ParamsError
-from csat_lib.stats import Missing, Moments, correlations
+from csat_lib.stats import Missing, Moments, correlations, remembered
 from csat_lib.survey import Data, Weights
 
 
+@remembered
 def importance(
     data: Data,
     outcome: str,

@@ -15,7 +15,7 @@ from csat_lib.drivers.screening import usable_drivers
 from csat_lib.errors import ModelError, ParamsError
 from csat_lib.index import item_scores, on_hundred
 from csat_lib.model.pls import PlsFit
-from csat_lib.stats import percentile_interval, z_value
+from csat_lib.stats import percentile_interval, remembered, z_value
 from csat_lib.survey import Survey
 
 Array = npt.NDArray[np.float64]
@@ -128,6 +128,7 @@ def levers(
     return table.assign(n=found.n).sort_values("estimate", ascending=False, ignore_index=True, kind="stable")
 
 
+@remembered
 def gains(
     survey: Survey,
     outcome: str,
