@@ -120,6 +120,22 @@ def test_the_other_notebooks_of_a_failing_period_still_run(project, stub):
     assert not list((project / "output" / "tiny").glob(".*.part-*"))
 
 
+def test_the_longest_notebook_of_a_period_begins_second_and_the_short_ones_last(tmp_path):
+    sizes = {"brief": 10, "analysis": 300, "report": 500, "quality": 90}
+    jobs = []
+    for name, size in sizes.items():
+        source = tmp_path / f"{name}.ipynb"
+        source.write_text("x" * size, encoding="utf-8")
+        jobs.append(Job("tiny", "2026Q3", name, "en", source, tmp_path, tmp_path / name))
+    assert [job.name for job in batch._in_turn(jobs)] == ["analysis", "report", "quality", "brief"]
+    assert batch._in_turn(jobs[:1]) == jobs[:1]
+
+
+def test_an_engine_that_is_open_takes_no_scheduler(project):
+    with pytest.raises(ParamsError, match="this one is open already"):
+        run("tiny", root=project, engine=Watch(), scheduler="tcp://host:1")
+
+
 def test_disclosure_goes_before_other_failures_and_keeps_no_outputs(project, stub):
     stub.faults.update(detail=EnvironmentFault("no memory"), headline=DisclosureError("a name"))
     with pytest.raises(DisclosureError, match="a name"):

@@ -162,6 +162,14 @@ def test_a_kernels_megabyte_is_shortened_alike():
     assert made.cells[-1].outputs[0].text.endswith("x\n[1,000,001 characters were printed; the first 100,000 are shown]\n")
 
 
+def test_a_stream_that_a_kernel_sent_in_pieces_is_one():
+    made = notebook("pass")
+    pieces = [("stdout", "a\rb"), ("stdout", "\n"), ("stderr", "c\n"), ("stdout", "d\n")]
+    made.cells[-1].outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in pieces]
+    executed.tidy(made, parameters={}, root=ROOT)
+    assert [(each.name, each.text) for each in made.cells[-1].outputs] == [("stdout", "b\n"), ("stderr", "c\n"), ("stdout", "d\n")]
+
+
 def test_notebooks_do_not_see_what_others_changed(fork):
     dirty = "import os, sys, numpy, pandas as pd\npd.set_option('display.precision', 2); os.environ['LEFT'] = '1'; sys.path.insert(0, 'x')"
     assert fork(dirty + "\nnumpy.random.seed(1); sys.modules['left_behind'] = sys").report.status == "ok"
@@ -220,6 +228,19 @@ def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_
     assert first.poll() is not None
     WARM(runner)
     assert runner._process is first
+
+
+@linux
+def test_a_parent_that_is_lost_takes_its_own_notebooks_along_and_no_others(tmp_path):
+    runner, root = opened("fork"), make_project(tmp_path)
+    try:
+        assert execute(job(root, "detail", tmp_path / "one"), watch=runner).report.status == "ok"
+        runner._process.kill()
+        runner._process.wait()
+        outcome = execute(job(root, "detail", tmp_path / "two"), watch=runner)
+        assert outcome.report.status == "ok", outcome.report.error
+    finally:
+        runner.stop()
 
 
 @linux

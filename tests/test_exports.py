@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
 import zipfile
 
+import layouts
 import openpyxl
 import pandas as pd
 import pytest
 
-from csat_lib.errors import DataError, ParamsError
+from csat_lib.errors import DataError, EnvironmentFault, ParamsError
 from csat_lib.survey import read_export
 
 ROWS = [["id", "城市", "note"], ["1", "北京", "很满意"], ["2", "上海", "a b"], ["3", "", "c"]]
@@ -285,3 +287,28 @@ def test_two_header_rows_with_the_same_words_below_keep_the_words_above(workbook
     book.active.merge_cells("C1:D1")
     book.save(path)
     assert list(read_export(path).frame.columns) == ["Food [score]", "Food [why]", "Wi-Fi [score]", "Wi-Fi [why]"]
+
+
+@pytest.mark.parametrize(("encoding", "tried"), [("auto", ["", "GB18030", "WINDOWS-1252"]), ("GB18030", ["GB18030"])])
+def test_a_process_of_its_own_tries_an_spss_file_with_the_encodings_that_will_read_it(tmp_path, monkeypatch, encoding, tried):
+    path, asked = layouts.as_spss(tmp_path), []
+
+    def crashes(command, **_):
+        asked.append(command[4:])
+        return subprocess.CompletedProcess(command, -11)
+
+    monkeypatch.setattr(subprocess, "run", crashes)
+    for _ in range(2):  # a crash is not remembered: it may have been the machine's
+        with pytest.raises(DataError, match=r"wave.sav: not a readable SPSS file \(its reader crashes over it\)"):
+            read_export(path, encoding=encoding)
+    assert asked == [tried, tried]
+
+
+def test_an_spss_file_that_no_process_can_try_is_a_fault_of_the_machine(tmp_path, monkeypatch):
+    def none_left(*_, **__):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    path = layouts.as_spss(tmp_path)
+    monkeypatch.setattr(subprocess, "run", none_left)
+    with pytest.raises(EnvironmentFault, match=r"wave.sav: no process could be started .* Resource temporarily"):
+        read_export(path)

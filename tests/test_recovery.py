@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csat_lib.errors import ParamsError
+from csat_lib.errors import DisclosureError, ParamsError
 from csat_lib.report.crossed import protect_crossed
 from csat_lib.report.disclosure import protect
 from csat_lib.report.exhibits import to_csv
@@ -109,6 +109,21 @@ def test_a_table_without_small_cells_is_shown_whole():
     shown = protect_crossed(table, ["region", "period"], below=BELOW)
     assert not shown["suppressed"].any()
     pd.testing.assert_frame_equal(shown.drop(columns="suppressed"), table, check_dtype=False)
+
+
+@pytest.mark.parametrize("gone", ["", "NA", "nan", "null", "None"])
+def test_a_hidden_count_is_one_however_it_is_written(gone):
+    table = f"\ufeffsegment,n\nall,60\nwest,55\neast,{gone}\n"
+    assert recoverable({"t": table}, below=BELOW) == ["t: segment=east"]
+
+
+def test_segments_called_like_a_missing_value_are_segments():
+    assert recoverable({"t": 'segment,n\nall,60\nNA,55\n"a ""quoted"", one",\n'}, below=BELOW) == ['t: segment=a "quoted", one']
+
+
+def test_a_table_that_cannot_be_searched_is_not_published():
+    with pytest.raises(DisclosureError, match=r"tables/t.csv cannot be searched for hidden groups: new-line character seen"):
+        recoverable({"t": "segment,n\nwe\rst,5\n"}, below=BELOW)
 
 
 def test_a_crossed_table_without_counts_is_refused():

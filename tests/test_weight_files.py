@@ -79,6 +79,15 @@ def test_mistakes_are_refused_by_file_and_key(study, old, new, words):
         load_weight_sets(study(SET.replace(old, new)), tree=TREE)
 
 
+def test_a_set_is_held_against_judgements_that_change_later(study):
+    asked = study(SET)
+    assert load_weight_sets(asked, tree=TREE)
+    path = asked.paths.params / "weights" / "li.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2", "3", 1), encoding="utf-8")
+    with pytest.raises(ParamsError, match="but the judgements give"):
+        load_weight_sets(asked, tree=TREE)
+
+
 def test_a_set_on_inconsistent_judgements_is_refused_with_the_first_to_revisit(study):
     li = LI.replace(
         "quality / service: 2, quality / price: 5, service / price: 3", "quality / service: 7, quality / price: 1/4, service / price: 5"

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.drivers.joint import Convention, Joint, joint
-from csat_lib.drivers.levers import check_drawn, reaches
+from csat_lib.drivers.levers import check_drawn
 from csat_lib.drivers.necessity import necessity
 from csat_lib.drivers.priorities import mapped
 from csat_lib.errors import ModelError, ParamsError, pick
@@ -169,7 +169,7 @@ def _causes(fit: PlsFit, both: Joint, aim: str) -> list[str]:
     negative = _negative(fit)
     if not defined[aim]:
         raise ModelError(f"{aim}: {', '.join(negative[aim])} has a weight that is not positive, so it leaves 0-100. Take the item out.")
-    causes = [name for name in fit.structure.names if reaches(fit, name, aim)]
+    causes = [name for name in fit.structure.names if fit.structure.reaches(name, aim)]
     for name in causes:
         if not defined[name]:
             warnings.warn(f"{name} was left out: {', '.join(negative[name])} has a weight that is not positive.", stacklevel=3)

@@ -190,17 +190,11 @@ def check_drawn(name: str, values: Array) -> None:
         raise ModelError(f"{name}: undefined in {lost} of {values.size} resamples, where a weight is not positive. Take that item out.")
 
 
-def reaches(fit: PlsFit, cause: str, effect: str) -> bool:
-    """Whether a path leads from ``cause`` to ``effect``."""
-    direct = fit.structure.drivers_of.get(effect, ())
-    return cause in direct or any(reaches(fit, cause, each) for each in direct)
-
-
 def _with_a_path(fit: PlsFit, names: Sequence[str], target: str) -> list[str]:
     kept = []
     for name in names:
         construct = owner_of(fit)[name]
-        if reaches(fit, construct, target):
+        if fit.structure.reaches(construct, target):
             kept.append(name)
             continue
         why = f"it measures {target} itself" if construct == target else f"no path leads from {construct} to {target}"
@@ -212,7 +206,7 @@ def _check_chain(fit: PlsFit, outcome: str, target: str) -> None:
     if outcome not in fit.structure.items:
         raise ParamsError(f"The outcome {outcome!r} is no item of the model, so that its gain cannot be carried on to {target}.")
     start = owner_of(fit)[outcome]
-    if start != target and not reaches(fit, start, target):
+    if start != target and not fit.structure.reaches(start, target):
         raise ParamsError(f"No path leads from {start}, which {outcome!r} measures, to {target}.")
 
 

@@ -15,7 +15,7 @@ First = Literal["double", "single"]
 CELLS = 2**21
 MOST_STEPS = 40
 SETTLED = 1e-13
-NEAR = 1e-9  # where a step gains less, its half brings the likelihood to its maximum; the coefficients are nearly there
+NEAR = 1e-10  # where a step gains less, its half brings the likelihood to its maximum; the coefficients are nearly there
 FAR = 5.0  # fitted log odds: a first step that may change them by more is worth nothing
 MODEST = 10.0  # beyond these log odds single precision says too little of the curvature
 DIVERGED = 25.0  # fitted log odds beyond this run to infinity
@@ -67,15 +67,24 @@ def first_steps(X: Array, y: Array, w: Array, B: Array, taken: Array) -> Array:
     ndarray, (draws, p + 1, 2^p)
     """
     design, inside = _subsets(X)
-    mu = _odds(B.T @ design.T)
-    inverse = np.linalg.inv(_curvature(design, w, inside.T, mu))
-    weight = taken * w
-    size = (w.sum() / weight.sum(axis=1)).astype(np.float32)
-    drawn = np.einsum("dn,nq->ndq", weight.astype(np.float32), design.astype(np.float32)) * size[:, None]
-    slope = ((y - mu).astype(np.float32) @ drawn.reshape(len(y), -1)).reshape(len(mu), *drawn.shape[1:])
-    steps = np.where(inside.T[:, None], slope @ inverse, 0.0)
-    steps[np.abs(steps) @ np.abs(design).max(axis=0) > FAR] = 0.0
-    return np.asarray(B + steps.transpose(1, 2, 0))
+    n, q = design.shape
+    starts = np.repeat(B[None], len(taken), axis=0)
+    size = max(1, CELLS // n)
+    for begin in range(0, B.shape[1], size):
+        part = slice(begin, begin + size)
+        mu = _odds(B[:, part].T @ design.T)
+        inverse = np.linalg.inv(_curvature(design, w, inside[:, part].T, mu))
+        missed = (y - mu).astype(np.float32)
+        for first in range(0, len(taken), max(1, CELLS // (n * q))):
+            some = slice(first, first + max(1, CELLS // (n * q)))
+            weight = taken[some] * w
+            weight *= (w.sum() / weight.sum(axis=1))[:, None]
+            drawn = np.einsum("dn,nq->ndq", weight.astype(np.float32), design.astype(np.float32))
+            slope = (missed @ drawn.reshape(n, -1)).reshape(len(mu), -1, q)
+            steps = np.where(inside[:, part].T[:, None], slope @ inverse, 0.0)
+            steps[np.abs(steps) @ np.abs(design).max(axis=0) > FAR] = 0.0
+            starts[some, :, part] += steps.transpose(1, 2, 0)
+    return starts
 
 
 def _subsets(X: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
@@ -115,12 +124,14 @@ def _newton(
         slope = np.where(here[active], toward - mu @ weighted, 0.0)
         step = (inverse[active] @ slope[:, :, None])[:, :, 0]
         gain = (step * slope).sum(axis=1) / total
-        stale = ~(gain < 0.01 * before[active])
+        stale = ~((gain >= 0) & (gain < 0.01 * before[active]))
+        if enough == SETTLED:
+            stale |= gain < enough  # the last step is Newton's own, so that the coefficients are there, too
         if stale.any():
             inverse[active[stale]] = np.linalg.inv(_curvature(X, weight, here[active[stale]], mu if stale.all() else mu[stale]))
             step[stale] = (inverse[active[stale]] @ slope[stale][:, :, None])[:, :, 0]
             gain[stale] = (step[stale] * slope[stale]).sum(axis=1) / total
-        done = (gain < enough) & ~lost & (used is exact)
+        done = (gain >= 0) & (gain < enough) & ~lost & (used is exact)
         if done.any():
             reached = active[done]
             value[reached] = b[reached] @ (toward - everybody) + np.log(mu if done.all() else mu[done]) @ w + total * gain[done] / 2

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.drivers.levers import MODEL, Gains, gains
@@ -18,7 +17,6 @@ from csat_lib.stats import percentile_interval
 from csat_lib.study import Text
 from csat_lib.survey import Survey
 
-Array = npt.NDArray[np.float64]
 AS_ASKED, CAPPED = "as asked", "capped at the end of the scale"
 COLUMNS = ["segment", "effect", "estimate", "std_error", "conf_low", "conf_high", "verdict", "share", "n"]
 ASSUMPTIONS: dict[str, Text] = {

@@ -16,8 +16,6 @@ from csat_lib.study import Study, Text
 from csat_lib.study.reader import Date, Label, Number, Strict, Words, check, read_records
 
 FILE = "actions.yaml"
-KINDS = ("item", "theme", "complaint", "product", "target")
-STATES = ("open", "in progress", "done", "dropped")
 ENDED = ("done", "dropped")
 COLUMNS = ["id", "kind", "name", "called", "measure", "owner", "department", "opened", "due", "status", "days_late", "expected"]
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats as sp
 
 from csat_lib.errors import DataError, nearest
 from csat_lib.index.judgements import Centre, rating_weights
 
-Array = npt.NDArray[np.float64]
 COLUMNS = ("expert", "round", "indicator", "rating")
 LARGEST_CV = 0.25  # the usual rule of Chinese Delphi studies
 LEVEL = 0.05

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import ParamsError
@@ -18,7 +17,6 @@ from csat_lib.model.kernel import design_of, regressions
 from csat_lib.model.pls import PlsFit, analysed
 from csat_lib.model.reliability import common_share, rho_a
 
-Array = npt.NDArray[np.float64]
 CLOSE = 0.95
 STEEP = 1.0
 INFLATED = 10.0

@@ -27,7 +27,7 @@ def total_effects(fit: PlsFit) -> pd.DataFrame:
         (cause, effect, B[i, j], T[i, j] - B[i, j], T[i, j])
         for j, effect in enumerate(names)
         for i, cause in enumerate(names)
-        if _reaches(fit, cause, effect)
+        if fit.structure.reaches(cause, effect)
     ]
     return pd.DataFrame(rows, columns=["cause", "effect", "direct", "indirect", "estimate"])
 
@@ -123,7 +123,7 @@ def impacts(
     scale_of(fit)
     width = np.array([_width(each) for each in _scored(fit)[: len(names)]])
     B, T = _effect_matrices(fit)
-    causes = [names.index(name) for name in names if _reaches(fit, name, on)]
+    causes = [names.index(name) for name in names if fit.structure.reaches(name, on)]
     if np.isnan(width[target]):
         raise ModelError(f"The index of {on} is undefined: one of its weights is not positive. Use mode A, or take the item out.")
     unit = points * width[target] / width[causes]
@@ -225,8 +225,3 @@ def _effect_matrices(fit: PlsFit) -> tuple[Array, Array]:
         B[names.index(cause), names.index(effect)] = estimate
     T = totals(B[:, :, None], design_of(fit.structure, dict(fit.modes)))[:, :, 0]
     return B, T
-
-
-def _reaches(fit: PlsFit, cause: str, effect: str) -> bool:
-    direct = fit.structure.drivers_of.get(effect, ())
-    return cause in direct or any(_reaches(fit, cause, each) for each in direct)

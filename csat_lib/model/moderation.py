@@ -144,15 +144,10 @@ def _check(fit: PlsFit, cause: str, moderator: str, effect: str, draws: int) -> 
         raise ParamsError(f"No path {cause} -> {effect} in the model, so nothing can moderate it. Add it with with_path.")
     if moderator in (cause, effect):
         raise ParamsError(f"{moderator} cannot moderate a path of its own: name a third construct.")
-    if effect in s.names and s.names.index(moderator) > s.names.index(effect) and _drives(fit, effect, moderator):
+    if effect in s.names and s.names.index(moderator) > s.names.index(effect) and s.reaches(effect, moderator):
         raise ParamsError(f"{moderator} is driven by {effect}, so it cannot moderate what drives {effect}.")
     if whole(draws, "draws", least=0) and draws < 100:
         raise ParamsError(f"{draws} draws are too few for an interval: at least 100, or none.")
-
-
-def _drives(fit: PlsFit, cause: str, effect: str) -> bool:
-    direct = fit.structure.drivers_of.get(effect, ())
-    return cause in direct or any(_drives(fit, cause, each) for each in direct)
 
 
 def _unit(fit: PlsFit, covariance: Array) -> Array:

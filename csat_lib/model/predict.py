@@ -19,7 +19,6 @@ from csat_lib.model.pls import PlsFit
 from csat_lib.stats import weighted_mean
 from csat_lib.survey import Data, Rows
 
-Array = npt.NDArray[np.float64]
 BENCHMARKS = ("average", "linear")
 TIED = 1e-9  # relative: errors that differ by less are the same
 SAME = 1e-12  # of the loss: respondents' losses that differ by less differ by rounding

@@ -17,11 +17,6 @@ CONSTANT, CONTRADICTORY = "constant item", "contradictory correlations"
 UNSETTLED = "not converged or linearly dependent"
 
 
-def scored(fit: PlsFit) -> tuple[str, ...]:
-    """The constructs that have an index: those of the model, then the parts of its higher-order constructs."""
-    return (*fit.structure.names, *parts_of(fit))
-
-
 def parts_of(fit: PlsFit) -> tuple[str, ...]:
     """The parts of the higher-order constructs, which the first stage scores."""
     return () if fit.first is None else tuple(name for name in fit.first.structure.names if name in fit.structure.items)

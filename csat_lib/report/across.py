@@ -16,7 +16,6 @@ from csat_lib.report.keyfigures import outcome_name
 from csat_lib.study import Study
 from csat_lib.survey import Survey
 
-Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 LESS_IS_BETTER = "less is better"
 

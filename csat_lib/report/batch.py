@@ -28,6 +28,7 @@ from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_co
 from csat_lib.study import find_root
 from csat_lib.survey import load_history, write_rejected
 from csat_lib.survey.rejected import rejected_file
+from csat_lib.survey.remembered import forget
 
 LIMIT = 600.0
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def run(
         Notebooks at once; by default as many as there are processors.
     engine : {"fork", "kernel", "dask"} or Engine, optional
         What runs the notebooks; by default fork on Linux and kernel elsewhere. The pages are the same. One that is open already is
-        stopped at the end.
+        stopped at the end of the run.
     scheduler : str, optional
         Address of a Dask cluster, as in tcp://host:8786, for the engine dask.
     rerun : {"changed", "all"}
@@ -106,6 +107,8 @@ def run(
     if workers is not None and workers < 1:
         raise ParamsError(f"workers: {workers} at once cannot run anything; at least 1.")
     command = checked_command(on_failure)
+    if scheduler and engine is not None and not isinstance(engine, str):
+        raise ParamsError("scheduler= opens an engine; this one is open already.")
     runner = opened(engine, scheduler=scheduler) if engine is None or isinstance(engine, str) else engine
     asked = wanted_periods(study, periods, base)
     record = RunLog(base, study)
@@ -118,6 +121,7 @@ def run(
         raise
     finally:
         runner.stop()
+        forget()
         for period, fault in failures.items():
             record.failed(period, fault)
             call_on_failure(command, study, period, fault)
@@ -186,7 +190,7 @@ def run_all(
         begun(job)
         return execute(job, watch=engine, timeout=timeout)
 
-    engine.prepare(jobs, timeout)
+    engine.prepare(jobs, timeout=timeout, workers=workers)
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="csat")
     try:
         waiting: set[Future[Outcome]] = {pool.submit(one, job) for job in jobs}

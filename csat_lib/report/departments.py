@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from csat_lib.improvement import Departments, internal_customers, read_internal, weakest_links
@@ -106,8 +105,3 @@ def department(page: Page, study: Study, name: object) -> str:
 
 def _labelled(page: Page, study: Study, table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.assign(**{name: [department(page, study, each) for each in table[name]] for name in columns})
-
-
-def hidden_share(shown: pd.DataFrame) -> float:
-    """The share of cells that may not be shown."""
-    return float(np.mean(shown["suppressed"])) if len(shown) else 0.0

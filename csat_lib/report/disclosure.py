@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csat_lib.errors import DataError
+from csat_lib.stats import hidden_with
 
 IDENTIFIERS = frozenset(
     {"construct", "item", "cause", "effect", "driver", "segment", "attribute", "by", "period", "metric", "label", "code", "grade"}
@@ -60,7 +61,7 @@ def protect(
         known = _Company(result)
         for rows in _groups(result, margins):
             own = rows[_parts(result, rows)]
-            hidden[_complement(own, n, hidden, below, known)] = True
+            hidden[hidden_with(own, n, hidden, below, first=known)] = True
             known.keep(own[hidden[own]])
     kept = IDENTIFIERS | set(by or ()) | {"suppressed", "small_base"}
     for column in [name for name in result.columns if name not in kept]:
@@ -115,23 +116,8 @@ class _Company:
         """Remember the segments of these rows."""
         self.hidden.update(self.keys[row] for row in rows)
 
-    def __contains__(self, row: int) -> bool:
-        return self.keys[row] in self.hidden
-
-
-def _complement(rows: np.ndarray, n: np.ndarray, hidden: np.ndarray, below: int, known: _Company) -> list[int]:
-    """The rows to hide beside those that are too small: segments that went before, then the smallest."""
-    closed = [row for row in rows if hidden[row] and n[row] != 0]
-    if not closed:
-        return []
-    joint = float(np.sum(n[closed])) if not np.isnan(n[closed]).any() else np.inf  # NaN: hidden by an earlier call
-    extra: list[int] = []
-    for row in sorted((row for row in rows if not hidden[row]), key=lambda row: (row not in known, n[row], row)):
-        if len(closed) + len(extra) > 1 and joint >= below:
-            break
-        extra.append(int(row))
-        joint += float(n[row])
-    return extra
+    def __contains__(self, row: object) -> bool:
+        return isinstance(row, int | np.integer) and self.keys[int(row)] in self.hidden
 
 
 def _blanked(column: pd.Series, hidden: np.ndarray) -> pd.Series:

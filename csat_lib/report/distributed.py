@@ -51,7 +51,7 @@ class Cluster:
     def warm(self) -> None:
         """Workers warm up with their first notebook."""
 
-    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
+    def prepare(self, jobs: Sequence[Job], *, timeout: float, workers: int) -> None:  # noqa: ARG002  the cluster has its own
         """Connect, and hand over all jobs: the cluster spreads them, and repeats one whose worker was lost."""
         from distributed import Client, LocalCluster
 

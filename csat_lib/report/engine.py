@@ -130,8 +130,8 @@ class Engine(Protocol):
     def warm(self) -> None:
         """Called as soon as something will run, while the data are still checked."""
 
-    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
-        """Called once before the first job, with all of them and the seconds that each may take."""
+    def prepare(self, jobs: Sequence[Job], *, timeout: float, workers: int) -> None:
+        """Called once before the first job, with all of them, the seconds that each may take, and how many run at once."""
 
     def run(self, job: Job, timeout: float) -> Ran:
         """Run one; the executed notebook is at the job's target, as far as it came."""

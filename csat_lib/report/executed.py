@@ -172,8 +172,22 @@ def tidy(notebook: NotebookNode, *, parameters: Mapping[str, str], root: Path) -
             cell["id"] = "injected-parameters"
         for mark in ("papermill", "execution"):
             cell.metadata.pop(mark, None)
+        if cell.get("outputs"):
+            cell["outputs"] = _joined(cell["outputs"])
         for output in cell.get("outputs", []):
             _tidy_output(output, root)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with what a kernel sent of one stream in several pieces, as its clock would have it, in one."""
+    kept: list[NotebookNode] = []
+    for each in outputs:
+        last = kept[-1] if kept else None
+        if last is not None and each.output_type == last.output_type == "stream" and each.name == last.name:
+            last.text += each.text
+        else:
+            kept.append(each)
+    return kept
 
 
 def _tidy_output(output: NotebookNode, root: Path) -> None:

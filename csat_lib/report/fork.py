@@ -21,7 +21,7 @@ from csat_lib.report.warm import DONE, ending
 # glibc keeps freed memory instead of giving every large array back to the system and asking for it again.
 MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "16777216"}
 
-AHEAD = 2  # notebooks of a period, the longest ones, that have begun when the parent turns to the next period
+AHEAD = 2  # notebooks of a period at least, the longest ones, that have begun when the parent turns to the next period
 
 _Wave = tuple[str, str, Path]
 
@@ -30,10 +30,18 @@ def _wave(job: Job) -> _Wave:
     return job.study, job.period, job.root
 
 
+def _close(process: subprocess.Popen[bytes] | None) -> None:
+    """Let go of what leads to a parent that is gone."""
+    if process is not None and process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.close()
+
+
 class _Running:
     """One notebook's process, as its job's thread waits for it."""
 
     def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
         self.pid = 0
         self.status: int | None = None
         self.gone = threading.Event()
@@ -41,7 +49,7 @@ class _Running:
 
 
 class Nursery:
-    """Speaks with the warm parent, which is started with the first job; many threads may ask at once.
+    """Speaks with the warm parent, which is started by ``warm`` or with the first job; many threads may ask at once.
 
     Raises
     ------
@@ -61,6 +69,7 @@ class Nursery:
         self._jobs: Counter[_Wave] = Counter()
         self._begun: Counter[_Wave] = Counter()
         self._told: set[tuple[str, _Wave]] = set()
+        self._ahead = AHEAD
 
     def warm(self) -> None:
         """Start the parent, which imports what notebooks import."""
@@ -68,9 +77,10 @@ class Nursery:
             if self._process is None and not self._stopped.is_set():
                 self._process = self._parent()
 
-    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:  # noqa: ARG002  each job brings its own
+    def prepare(self, jobs: Sequence[Job], *, timeout: float, workers: int) -> None:  # noqa: ARG002  each job brings its own
         """Which surveys will be asked for, in turn, and by how many notebooks."""
         self._jobs = Counter(_wave(job) for job in jobs)
+        self._ahead = max(AHEAD, workers)
 
     def run(self, job: Job, timeout: float) -> Ran:
         """One notebook in one fork, within ``timeout`` seconds."""
@@ -104,20 +114,20 @@ class Nursery:
         for each in running:
             self._kill(each)
         if process is not None:
-            with suppress(OSError):
-                process.kill()  # it holds nothing that is worth waiting for, and its forks die with it
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # it holds nothing that is worth waiting for, and its forks die with it
             process.wait()
-            if process.stdin is not None:
-                with suppress(OSError):
-                    process.stdin.close()
+            _close(process)
 
     def _start(self, key: str, running: _Running, job: Job) -> None:
         """Ask for a fork; the caller holds the lock."""
         if self._stopped.is_set():
             raise EnvironmentFault("stopped before it began")
         if self._process is None or self._process.poll() is not None:
+            _close(self._process)
             self._process = self._parent()
         self._running[key] = running
+        running.process = self._process
         wave = _wave(job)
         at_once = not self._begun and self._jobs[wave] > 1  # the first notebook runs while the parent works out what the others share
         self._tell("read", wave)
@@ -128,7 +138,7 @@ class Nursery:
         if at_once:
             self._tell("rehearse", wave)
         waves = list(self._jobs)
-        if self._begun[wave] == AHEAD and wave in waves[:-1]:
+        if self._begun[wave] == min(self._ahead, self._jobs[wave]) and wave in waves[:-1]:
             following = waves[waves.index(wave) + 1]
             self._tell("read", following)
             self._tell("rehearse", following)
@@ -180,7 +190,7 @@ class Nursery:
         if process.stdout is not None:
             process.stdout.close()
         with self._lock:
-            left = list(self._running.values())
+            left = [each for each in self._running.values() if each.process is process]
         for each in left:
             each.gone.set()
 

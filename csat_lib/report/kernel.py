@@ -68,7 +68,7 @@ class Watch:
     def warm(self) -> None:
         """Kernels are started one by one."""
 
-    def prepare(self, jobs: Sequence[Job], timeout: float) -> None:
+    def prepare(self, jobs: Sequence[Job], *, timeout: float, workers: int) -> None:
         """Kernels are started one by one."""
 
     def run(self, job: Job, timeout: float) -> Ran:

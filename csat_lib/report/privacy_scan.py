@@ -97,7 +97,7 @@ def traces(name: str, text: str, known: Known, public: str = "") -> Iterator[Tra
 
 
 def _kinds(text: str, known: Known, public: str) -> set[str]:
-    """What is personal in a line, or in many: no form goes beyond the end of a line."""
+    """What is personal in a line, or in many: what is in none of many is in no line of them."""
     plain = html.unescape(text) if "&" in text else text
     plain = plain if plain.isascii() else unicodedata.normalize("NFKC", plain)
     kinds = {kind for kind, find in _FORMS for each in find(plain) if each not in public}
@@ -245,7 +245,7 @@ def _addresses(line: str) -> Iterator[str]:
     """E-mail addresses, from the @ to both sides: much faster than from each letter on."""
     for host in _HOST.finditer(line):
         mailbox = _MAILBOX.search(line[max(host.start() - 64, 0) : host.start()])
-        yield (mailbox.group() if mailbox else "") + host.group()
+        yield f"{mailbox.group() if mailbox else ''}{host.group()}"
 
 
 def _identity(text: str) -> bool:

@@ -23,6 +23,7 @@ from csat_lib.report.disclosure import ATTRIBUTES, MARGINS, stands_for_all
 
 MOST_ATOMS = 20_000
 SLACK = 1e-6
+HIDDEN = frozenset({"", "NA", "N/A", "<NA>", "null", "None"})  # beside nan: how tables write a number that is not shown
 
 Where = Mapping[str, str]
 
@@ -106,17 +107,6 @@ def bounds(cells: Sequence[Cell], *, low: float = 0.0, high: float = 100.0, nest
         total = _range(np.concatenate([nothing, row]), A, known, ends) if sums else (low * count[0], high * count[1])
         found.append(Bounds(cell, *count, *(total or (-np.inf, np.inf))))
     return found
-
-
-def _one_way(cells: Sequence[Cell]) -> list[Bounds]:
-    """The bounds of a margin of one attribute with its total, which need no solver; nothing for other tables."""
-    whole = [cell.n for cell in cells if not cell.where]
-    if len(whole) != 1 or whole[0] is None or len({name for cell in cells for name in cell.where}) != 1:
-        return []
-    rest = whole[0] - sum(cell.n for cell in cells if cell.where and cell.n is not None)
-    hidden = [cell for cell in cells if cell.n is None]
-    least = rest if len(hidden) == 1 else 0.0
-    return [Bounds(cell, least, rest, -np.inf, np.inf) for cell in hidden] if rest >= 0 else []
 
 
 def _range(goal: np.ndarray, A: np.ndarray, known: np.ndarray, ends: np.ndarray) -> tuple[float, float] | None:
@@ -218,13 +208,18 @@ class _Margin:
 
 def _margins(name: str, text: str) -> Iterator[_Margin]:
     """The margins of one table: all segments of one item, construct or metric, with the total."""
-    table = csv.DictReader(io.StringIO(text))
-    names = table.fieldnames or ()
-    if not {"segment", "n"} <= set(names):
-        return
-    rows = list(table)
+    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     try:
-        counts = [float(row["n"] or "nan") for row in rows]
+        names = table.fieldnames or ()
+        if not {"segment", "n"} <= set(names):
+            return
+        rows = list(table)
+    except csv.Error as error:
+        raise DisclosureError(
+            f"tables/{name}.csv cannot be searched for hidden groups: {error}. Write its cells without line breaks."
+        ) from None
+    try:
+        counts = [float("nan" if row["n"] in HIDDEN else row["n"]) for row in rows]
     except ValueError:
         return
     of = next((column for column in ATTRIBUTES if column in names), None)

@@ -6,6 +6,7 @@ import base64
 import copy
 import hashlib
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from csat_lib.errors import ParamsError
-from csat_lib.report.executed import assigned, missing_name
+from csat_lib.report.executed import SECTION_TAG, assigned, missing_name
 from csat_lib.report.exhibits import EXHIBIT, METRICS, SCRIPT, STYLE_CLOSES, STYLE_OPENS, TABLE, TEMPLATE, box, check_name
 from csat_lib.report.language import say
 from csat_lib.report.prose import Prose, title_and_rest, told
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 REFUSALS = {"ModelError": "withheld", "ConvergenceError": "withheld", "TooFewError": "withheld", "NotInStudyError": "missing"}
-SECTION_TAG = "section"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "remove-cell", "hide"})
 LANG = {"en": "en", "zh": "zh-Hans"}
 FOREIGN = r"<(svg|style|script|title)\b.*?</\1>|<[^>]+>|([\u4e00-\u9fff][\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]*)"
@@ -116,11 +116,15 @@ def to_html(
         "sentences": [] if isinstance(provenance, Mapping) else _sentences(provenance),
     }
     exporter = _exporter()
-    exporter.register_filter("prose", prose.render)
-    exporter.register_filter("shown", lambda output: _shown(output, prose))
-    html, _ = exporter.from_notebook_node(node, resources={"csat": details})
+    with _ONE_AT_A_TIME:
+        exporter.register_filter("prose", prose.render)
+        exporter.register_filter("shown", lambda output: _shown(output, prose))
+        html, _ = exporter.from_notebook_node(node, resources={"csat": details})
     page = str(html).strip() + "\n"
     return page if language == "zh" else _marked(page)
+
+
+_ONE_AT_A_TIME = threading.Lock()  # the exporter's filters are those of the page that is made
 
 
 @cache
@@ -280,8 +284,7 @@ def _shown(output: NotebookNode, prose: Prose) -> str:
         from nbconvert.filters import clean_html
 
         cleaned = clean_html(_text(data["text/html"]))  # type: ignore[no-untyped-call]
-        described = re.sub(r"<img(?![^>]*\balt=)", '<img alt=""', cleaned)
-        return f'<div class="plain">{described}</div>'
+        return f'<div class="plain">{cleaned}</div>'
     if "image/png" in data:
         return f'<img alt="" src="data:image/png;base64,{_text(data["image/png"]).strip()}">'
     return f'<div class="text"><pre>{escape(_text(data.get("text/plain", "")))}</pre></div>'

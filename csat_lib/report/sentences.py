@@ -212,9 +212,3 @@ def enough(page: Page, n: int, *, minimum: int) -> str:
 def _say(page: Page, key: str, **parts: object) -> str:
     text = re.sub(r"(?<![\w-])-(?=\d)", "\u2212", SAID[key][1 if page.language == "zh" else 0].format(**parts))
     return text if page.language == "zh" else text[0].upper() + text[1:]
-
-
-def joined(*parts: str | list[str]) -> list[str]:
-    """Sentences and lists of them as one list, empty ones left out."""
-    flat = [part for each in parts for part in (each if isinstance(each, list) else [each])]
-    return [part for part in flat if part]

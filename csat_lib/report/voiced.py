@@ -274,17 +274,6 @@ def behind(page: Page, study: Study, survey: Survey, worst: pd.DataFrame) -> pd.
     return worst.assign(themes=told)
 
 
-def theme_priorities(page: Page, heard: Heard) -> pd.DataFrame:
-    """Themes that cost points, for whoever proposes actions: theme (name), label, item, estimate (contribution, points), n, verdict."""
-    table = theme_impact(heard.coding, heard.survey, heard.score, confidence=page.confidence, fewest=page.suppress_below)
-    own = table[table["verdict"] == "costs points"]
-    labels = [heard.themes.label(str(name), page.language) for name in own["theme"]]
-    items = [heard.themes.theme(str(name)).item for name in own["theme"]]
-    return pd.DataFrame({"theme": own["theme"], "label": labels, "item": items, "estimate": own["contribution"], "n": own["n"]}).assign(
-        verdict="costs points"
-    )
-
-
 def _naming(column: str) -> bool:
     """Whether a column of the customer list names people: customer_class or channel_name do not."""
     word = re.sub(r"[\s-]+", "_", column.strip().casefold())

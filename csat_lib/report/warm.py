@@ -57,7 +57,8 @@ def warm_up() -> None:
     from csat_lib import report
 
     for name in report.__all__:
-        getattr(report, name)
+        with contextlib.suppress(ImportError):
+            getattr(report, name)
     import pandas as pd
 
     pd.set_option("display.max_columns", 20)  # what pandas chooses where it is imported in a kernel
@@ -125,20 +126,21 @@ class _Server:
         if "rehearse" in request:
             work_out(request["rehearse"])
             return
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self.child(request)
+            self.child(request, parent)
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)  # the child does so, too: whoever comes first
         self.running[pid] = request["job"]
         self.tell(job=request["job"], pid=pid)
 
-    def child(self, request: Mapping[str, Any]) -> None:
+    def child(self, request: Mapping[str, Any], parent: int) -> None:
         """Never returns."""
         code = 1
         try:
             os.setpgid(0, 0)
-            _die_with_parent()
+            _die_with_parent(parent)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -273,8 +275,8 @@ def ending(status: int) -> str:
     return f"exit code {os.waitstatus_to_exitcode(status)}"
 
 
-def _die_with_parent() -> None:
-    """Linux kills this process when its parent is gone."""
+def _die_with_parent(parent: int) -> None:
+    """Linux kills this process when its parent is gone; where it went before that was said, the process ends itself."""
     if sys.platform != "linux":
         return
     import ctypes
@@ -282,6 +284,8 @@ def _die_with_parent() -> None:
     with contextlib.suppress(OSError, AttributeError):
         prctl: Callable[..., int] = ctypes.CDLL(None).prctl
         prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -111,11 +111,6 @@ def invited(truth: Truth, period: str, *, seed: int, n: int | None = None) -> tu
     return _stacked([*members, fresh]), extra, draw
 
 
-def ratings(truth: Truth, people: People, period: str, draw: np.random.Generator) -> Array:
-    """What these people would answer to every question if all of them took care, in the scales' codes, (n, questions)."""
-    return _rounded(truth, _points(truth, people, period, draw)[0])
-
-
 def persons(truth: Truth, n: int, draw: np.random.Generator, prefix: str) -> People:
     """``n`` customers drawn from the sampled shares, with ids that begin with ``prefix``."""
     frame = pd.DataFrame({"respondent": [f"{prefix}{number:04d}" for number in range(1, n + 1)]})

@@ -18,6 +18,7 @@ from csat_lib.stats.resample import (
     products,
     resampled,
 )
+from csat_lib.stats.suppression import hidden_with
 
 __all__ = [
     "CORRECTIONS",
@@ -35,6 +36,7 @@ __all__ = [
     "counts",
     "counts_within",
     "each_piece",
+    "hidden_with",
     "holm",
     "jackknife_groups",
     "left_out",

@@ -22,7 +22,6 @@ CODE = "csat_lib"
 LOCK = "requirements.lock"
 WEIGHTS = {".yaml", ".yml", ".xlsx"}
 _NOT_SOURCES = {"corrections", "restricted"}
-_BLOCK = 1 << 20
 _SETTLED = 2.0  # seconds after which a file's time of change tells every later change apart
 
 Seal = Mapping[str, Any]
@@ -70,7 +69,7 @@ class Seals:
         return seal
 
     def study(self, like: Study, period: str) -> Study:
-        """The study in another period, read once a session."""
+        """The study in another period, read once."""
         key = (like.paths.root, like.name, period)
         if key not in self._studies:
             self._studies[key] = load_study(like.name, period, root=like.paths.root)
@@ -191,8 +190,5 @@ def _model_file(study: Study) -> Path:
 
 
 def _seal(path: Path) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return {"sha256": digest.hexdigest(), "bytes": path.stat().st_size}
+    with path.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}

@@ -83,6 +83,11 @@ class Structure:
         """The constructs that other constructs form, in causal order."""
         return tuple(each.name for each in self.constructs if each.of)
 
+    def reaches(self, cause: str, effect: str) -> bool:
+        """Whether a chain of paths leads from ``cause`` to ``effect``."""
+        direct = self.drivers_of.get(effect, ())
+        return cause in direct or any(self.reaches(cause, each) for each in direct)
+
     def construct(self, name: str) -> Construct:
         """The construct called ``name``, or an error with the nearest one."""
         for each in self.constructs:

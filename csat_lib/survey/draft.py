@@ -19,7 +19,6 @@ from csat_lib.survey.guesses import Guess, guess_columns
 
 CONFIRM = "confirm"
 MOST_SEGMENTS, MOST_DRIVERS = 3, 12
-_SINGLE = ("id", "date", "weight", "duration")
 
 
 @dataclass(frozen=True, slots=True)

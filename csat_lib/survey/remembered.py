@@ -45,6 +45,11 @@ def keep(study: Study, *, source: str = "customers") -> None:
         _KEPT[_key(study, source)] = _Kept(study, seal, load_survey(study, source=source))
 
 
+def forget() -> None:
+    """Nothing has been kept."""
+    _KEPT.clear()
+
+
 def recalled(study: Study, source: str) -> Survey | None:
     """A copy of the survey that was kept for this very study, source and content of files; None where there is none."""
     kept = _KEPT.get(_key(study, source)) if _KEPT else None

@@ -76,7 +76,8 @@ def pairs_of(periods: Sequence[str], against: Sequence[str], *, at: Literal["las
     for word in against:
         pick(AGAINST, word, "comparison")
     _check_order(periods)
-    every = pick({"last": False, "every": True}, at, "choice of periods")
+    pick(AT, at, "choice of periods")
+    every = at == "every"
     found: list[Pairing] = []
     for place, period in enumerate(periods):
         if not every and place < len(periods) - 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from csat_lib.errors import pick
+from csat_lib.stats import hidden_with
 
 Preset = Literal["default", "strict"]
 
@@ -41,20 +41,7 @@ def with_small_bases(figures: pd.DataFrame, bases: Bases) -> pd.DataFrame:
     parts = (table["segment"] != "all").to_numpy() if "segment" in table else np.zeros(len(table), dtype=bool)
     if parts.any():
         for places in table[parts].groupby(["period", "metric"], sort=False).groups.values():
-            own = np.asarray(places)
-            hidden[_with_it(own, least, hidden, bases.shown)] = True
+            hidden[hidden_with(np.asarray(places), least, hidden, bases.shown)] = True
     table["base"] = np.select([hidden, least < bases.unflagged], ["suppressed", "small"], "ok")
     table.loc[hidden, NUMBERS] = np.nan
     return table
-
-
-def _with_it(own: npt.NDArray[np.intp], least: np.ndarray, hidden: np.ndarray, shown: int) -> npt.NDArray[np.intp]:
-    """The rows to hide beside those hidden, so that they are two at least and hold ``shown`` respondents together."""
-    gone = [int(place) for place in own[hidden[own]] if least[place] > 0]
-    if not gone:
-        return np.array([], dtype=np.intp)
-    for place in own[~hidden[own]][np.argsort(least[own[~hidden[own]]], kind="stable")]:
-        if len(gone) > 1 and sum(least[each] for each in gone) >= shown:
-            break
-        gone.append(int(place))
-    return np.array(gone, dtype=np.intp)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -240,8 +239,3 @@ def _worded(table: pd.DataFrame, settings: ComplaintSettings, notes: _Notes) -> 
         found[field] = table[f"_{field}"]
     satisfied = np.select([yes, no], [1.0, 0.0], np.nan)
     return found.assign(responded=table["_first_response_there"], done=table["_closed_there"], satisfied=satisfied)
-
-
-def values_of(register: Register, field: str) -> Sequence[str]:
-    """The different values of a field, the most frequent first."""
-    return [str(each) for each in register.complaints[field].value_counts().index]

@@ -6,26 +6,26 @@ import datetime as dt
 import subprocess
 import sys
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from csat_lib.errors import DataError, ParamsError
+from csat_lib.errors import DataError, EnvironmentFault, ParamsError
 from csat_lib.survey.exports.export import Export, cell_text, checked_header, plain
 
 LARGEST = 2_000_000_000
 
 
 ENCODINGS = ("GB18030", "WINDOWS-1252")
+_SURVIVED: set[tuple[Path, int, int, tuple[str, ...]]] = set()
 TRIAL = """
 import sys
 import pyreadstat
-for encoding in (None, *sys.argv[2:]):
+for encoding in sys.argv[2:]:
     try:
-        pyreadstat.read_sav(sys.argv[1], encoding=encoding, user_missing=True, output_format="dict")
+        pyreadstat.read_sav(sys.argv[1], encoding=encoding or None, user_missing=True, output_format="dict")
         break
     except Exception:
         pass
@@ -95,8 +95,7 @@ def _sav(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
     import pyreadstat
 
     trials = (None, *ENCODINGS) if encoding == "auto" else (encoding,)
-    about = path.stat()
-    if not _survives(path, tuple(each for each in trials if each), about.st_size, about.st_mtime_ns):
+    if not _survives(path, [each or "" for each in trials]):
         raise DataError(f"{path.name}: not a readable SPSS file (its reader crashes over it). Save it again as .sav.")
     complaint = ""
     for trial in trials:
@@ -113,12 +112,22 @@ def _sav(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
     raise DataError(f"{path.name}: not a readable SPSS file ({complaint}). Save it again as .sav.")
 
 
-@cache
-def _survives(path: Path, encodings: tuple[str, ...], size: int, changed: int) -> bool:  # noqa: ARG001  another content is another question
+def _survives(path: Path, encodings: list[str]) -> bool:
     """Whether a process of its own lives through reading the file: a damaged one makes the C library behind pyreadstat crash."""
-    command = [sys.executable, "-c", TRIAL, str(path), *encodings]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return 0 <= done.returncode < 256  # a signal is negative here, and a large number on Windows
+    about = path.stat()
+    seal = (path, about.st_size, about.st_mtime_ns, tuple(encodings))
+    if seal not in _SURVIVED:
+        nothing = subprocess.DEVNULL
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", TRIAL, str(path), *encodings], stdin=nothing, stdout=nothing, stderr=nothing, check=False
+            )
+        except OSError as error:
+            raise EnvironmentFault(f"{path.name}: no process could be started to try the SPSS file: {error.strerror or error}.") from None
+        if not 0 <= done.returncode < 256:  # a signal is negative here, and a large number on Windows
+            return False
+        _SURVIVED.add(seal)
+    return True
 
 
 def _texts(column: pd.Series) -> Any:  # noqa: ANN401  an array of text
