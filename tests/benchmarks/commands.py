@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ def project(root: Path, rows: int) -> None:
         "defaults: {scale: {min: 1, max: 10}}\nitems:\n" + "".join(f"  {name}:\n" for name in names), encoding="utf-8"
     )
     (place / "2026Q3.yaml").write_text("period: 2026Q3\n", encoding="utf-8")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
     (root / "params" / "bomb").mkdir()
     (root / "params" / "bomb" / "study.yaml").write_text(BOMB, encoding="utf-8")
     (root / "data" / "plain" / "customers").mkdir(parents=True)
@@ -37,11 +39,17 @@ def project(root: Path, rows: int) -> None:
     pd.DataFrame(answers, columns=names).to_csv(root / "data" / "plain" / "customers" / "2026Q3.csv", index=False)
 
 
-def waited(root: Path, *words: str) -> float:
-    """Seconds until the command has answered."""
+def waited(root: Path, *words: str, code: int = 0) -> float:
+    """Seconds until the command has answered, with the exit code that it should have."""
     command = [sys.executable, "-m", "csat_lib.cli", *words]
     place = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return seconds(lambda: subprocess.run(command, cwd=root, env=place, capture_output=True, check=False))
+
+    def answered() -> None:
+        done = subprocess.run(command, cwd=root, env=place, capture_output=True, text=True, check=False)
+        if done.returncode != code:
+            raise RuntimeError(f"csat {' '.join(words)} ended with {done.returncode}: {done.stderr}")
+
+    return seconds(answered)
 
 
 def lines(part: int) -> Iterator[Line]:
@@ -55,4 +63,4 @@ def lines(part: int) -> Iterator[Line]:
         yield Line("csat status", waited(root, "status"), "Python with click alone", bare, under=1.0)
         pandas = seconds(lambda: subprocess.run([sys.executable, "-c", "import pandas"], check=True))
         yield Line(f"csat check, {rows:,} x {ITEMS}", waited(root, "check", "plain"), "Python with pandas alone", pandas, under=3.0)
-        yield Line("csat check of a YAML bomb, refused", waited(root, "check", "bomb"), "Python with click alone", bare, under=1.0)
+        yield Line("csat check of a YAML bomb, refused", waited(root, "check", "bomb", code=2), "Python with click alone", bare, under=1.0)
