@@ -207,6 +207,20 @@ def test_status_says_when_and_why(csat, stub, project):
     assert " published " in csat("status", "tiny")[1]
 
 
+def test_status_tells_of_every_study_and_then_of_those_that_cannot_be_read(csat, stub, project):
+    for name, text in {"blank": "title: Blank\n", "wrong": "titel: Wrong\n"}.items():
+        (project / "params" / name).mkdir()
+        (project / "params" / name / "study.yaml").write_text(text, encoding="utf-8")
+    (project / "params" / "wrong" / "2026Q3.yaml").write_text("period: 2026Q3\n", encoding="utf-8")
+    run("tiny", root=project)
+    code, out, err = csat("status")
+    assert code == 2
+    assert out.splitlines()[:3] == ["blank", "  no period yet", "tiny"]
+    assert " published " in out
+    assert "Did you mean 'title'" in err
+    assert csat("status", "blank")[0] == 2
+
+
 def test_a_failure_is_forgotten_when_what_caused_it_is_taken_back(csat, stub, project):
     run("tiny", root=project)
     good = (project / DATA).read_text()

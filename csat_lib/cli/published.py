@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from csat_lib.cli.frame import cli, debug_option, disk, many, root_of
+from csat_lib.errors import CsatError
 
 if TYPE_CHECKING:
     from csat_lib.study import Standing
@@ -22,17 +23,30 @@ SHOWN = 3
 @click.pass_obj
 def status(obj: Mapping[str, Any], study: str | None) -> None:
     """Say of every period whether its report is published, stale, failed or was never made, when, and why."""
-    from csat_lib.study import load_study, standings, study_names
+    from csat_lib.study import standings, study_names
 
     root = root_of(obj)
-    names = [study] if study else study_names(root)
-    for name in names:
-        if not study and not load_study(name, root=root).periods:
+    unread: list[CsatError] = []
+    for name in [study] if study else study_names(root):
+        if not study and not _has_periods(root / "params" / name):
+            click.echo(f"{name}\n  no period yet")
+            continue
+        try:
+            found = standings(name, root=root)
+        except CsatError as error:
+            if study:
+                raise
+            unread.append(error)
             continue
         click.echo(name)
-        for each in standings(name, root=root):
-            for line in _lines(each):
-                click.echo(f"  {line}")
+        for line in (line for each in found for line in _lines(each)):
+            click.echo(f"  {line}")
+    if unread:  # the others are told all the same
+        raise type(unread[0])("\n".join(map(str, unread)))
+
+
+def _has_periods(folder: Path) -> bool:
+    return any(path.stem[:1].isdigit() or path.stem.startswith("special-") for path in folder.glob("*.yaml"))
 
 
 def _lines(each: Standing) -> list[str]:

@@ -215,9 +215,7 @@ def _margins(name: str, text: str) -> Iterator[_Margin]:
             return
         rows = list(table)
     except csv.Error as error:
-        raise DisclosureError(
-            f"tables/{name}.csv cannot be searched for hidden groups: {error}. Write its cells in one line."
-        ) from None
+        raise DisclosureError(f"tables/{name}.csv cannot be searched for hidden groups: {error}. Write its cells in one line.") from None
     try:
         counts = [float("nan" if row["n"] in HIDDEN else row["n"]) for row in rows]
     except ValueError:
