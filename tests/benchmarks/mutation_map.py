@@ -26,7 +26,7 @@ def fast_files() -> list[str]:
     return ["csat_lib", *(f"tests/{file.name}" for file in files if not SLOW.search(file.read_text(encoding="utf-8")))]
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorder:
     """A pytest plugin: tells coverage which test runs, and keeps what each took and how it ended.
 
