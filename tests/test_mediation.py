@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from known_models import TIGHT, ecsi, golden, mobile, truth, two_orders
 
@@ -124,6 +125,16 @@ def test_without_draws_there_are_estimates_and_no_verdicts(fitted):
     found = indirect_effects(fitted)
     assert found[["std_error", "conf_low", "conf_high"]].isna().all(axis=None)
     assert (found["verdict"] == "").all()
+
+
+def test_the_share_of_the_total_is_that_of_the_estimates(fitted, draws):
+    found = indirect_effects(fitted, draws)
+    np.testing.assert_array_equal(found["share"], indirect_effects(fitted)["share"])
+    total = found[found["metric"] == "total_effect"].set_index(["cause", "effect"])["estimate"]
+    told = found[found["share"].notna()]
+    assert len(told)
+    expected = told["estimate"].to_numpy() / total.loc[pd.MultiIndex.from_frame(told[["cause", "effect"]])].to_numpy()
+    np.testing.assert_allclose(told["share"], expected, rtol=1e-12)
 
 
 def test_lost_draws_are_left_out(fitted, draws):

@@ -1,9 +1,10 @@
 """Resamples: who is drawn how often, and moments of resamples by one matrix product."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from csat_lib.stats import blocks, correlations, counts, products, resampled
+from csat_lib.stats import blocks, correlations, counts, moments, products, resampled
 
 
 def drawn(draws, n, seed, units=None):
@@ -71,3 +72,15 @@ def test_moments_of_a_resample_are_those_of_the_rows_it_repeats(offset):
             correlations(covariance)[:, :, number], correlations((v[:, None] * D).T @ D / (len(rows) - 1)), atol=1e-7 if offset else 1e-12
         )
         np.testing.assert_allclose(np.diag(covariance[:, :, number]), (v[:, None] * D**2).sum(axis=0) / (len(rows) - 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise", "mean"])
+def test_the_resample_that_draws_everybody_once_has_the_moments_of_the_sample(missing):
+    draw = np.random.default_rng(11)
+    X, w = draw.normal(5, 2, (80, 3)), draw.gamma(2.0, size=80)
+    if missing != "listwise":
+        X[draw.random(X.shape) < 0.1] = np.nan
+    means, covariance = resampled(products(X, w, missing), np.ones((1, 80)))
+    expected = moments(pd.DataFrame(X, columns=list("abc")), list("abc"), weights=w, missing=missing)
+    np.testing.assert_allclose(means[:, 0], expected.mean, rtol=1e-12)
+    np.testing.assert_allclose(covariance[:, :, 0], expected.covariance, rtol=1e-12)
