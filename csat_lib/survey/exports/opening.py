@@ -105,9 +105,10 @@ def read_export(path: str | Path, *, layout: str = "auto", encoding: str = "auto
 
 
 def _shaped(sheet: Sheet, layout: str, why: str) -> Export:
-    chosen = layout
+    chosen, top = layout, sheet.top(30)
+    if not top:
+        raise DataError(f"{sheet.name}: the first {min(len(sheet.cells), 70)} rows are blank. Delete blank rows above the header.")
     if layout == "auto":
-        top = sheet.top(30)
         reasons = ((name, each.recognise(top)) for name, each in LAYOUTS.items())
         chosen, why = next(((name, reason) for name, reason in reasons if reason), (sheet.container, why))
     try:
@@ -115,7 +116,7 @@ def _shaped(sheet: Sheet, layout: str, why: str) -> Export:
     except (StopIteration, IndexError, ValueError):
         raise DataError(f"{sheet.name}: not the header rows of the layout {chosen}. Leave the layout to be recognised.") from None
     notes = (*sheet.notes, *shaped.notes)
-    if chosen == layout and chosen not in CONTAINERS and not LAYOUTS[chosen].recognise(sheet.top(30)):
+    if chosen == layout and chosen not in CONTAINERS and not LAYOUTS[chosen].recognise(top):
         notes = (*notes, f"the first rows do not look like {chosen}; it was read so because it was named")
     return Export(shaped.frame, shaped.labels, chosen, sheet.encoding, why, notes, shaped.complete, sheet=sheet.sheet)
 
