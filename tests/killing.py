@@ -88,6 +88,10 @@ def main() -> None:
         moment = ("", "before", "", "after", "between")[version % 5] if version % 2 else ""
         before = standing(root)
         status, _ = forked(root, version, after=None if moment else rng.uniform(0, life), moment=moment)
+        while not os.WIFSIGNALED(status):  # it had ended before its time came
+            life *= 0.8
+            before = standing(root)
+            status, _ = forked(root, version, after=rng.uniform(0, life))
         seen["killed"] += os.WIFSIGNALED(status)
         found = standing(root)
         if found is None and moment == "between":
