@@ -14,6 +14,7 @@ from csat_lib.report import batch, publish
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Job, execute
 from csat_lib.report.kernel import Watch
+from csat_lib.report.plan import in_turn
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +128,8 @@ def test_the_longest_notebook_of_a_period_begins_second_and_the_short_ones_last(
         source = tmp_path / f"{name}.ipynb"
         source.write_text("x" * size, encoding="utf-8")
         jobs.append(Job("tiny", "2026Q3", name, "en", source, tmp_path, tmp_path / name))
-    assert [job.name for job in batch._in_turn(jobs)] == ["analysis", "report", "quality", "brief"]
-    assert batch._in_turn(jobs[:1]) == jobs[:1]
+    assert [job.name for job in in_turn(jobs)] == ["analysis", "report", "quality", "brief"]
+    assert in_turn(jobs[:1]) == jobs[:1]
 
 
 def test_an_engine_that_is_open_takes_no_scheduler(project):

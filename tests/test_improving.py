@@ -13,7 +13,7 @@ from csat_lib.errors import DataError, NotInStudyError, ParamsError
 from csat_lib.improvement import customer_book, write_customer_lists
 from csat_lib.report import acting, charts, clientele, departments, open_page, rewards, tables
 from csat_lib.report import improvement_sentences as said
-from csat_lib.report.planning import check_registers
+from csat_lib.report.plan import check_registers
 from csat_lib.simulate import company
 from csat_lib.study import load_study
 from csat_lib.survey import load_history

@@ -9,8 +9,8 @@ import pytest
 from conftest import answers
 
 from csat_lib.report import run
-from csat_lib.report.planning import NOTEBOOKS
 from csat_lib.report.prose import told
+from csat_lib.study.notebooks import NOTEBOOKS
 
 SECTIONS = [
     *("Where we stand", "What moved, and why", "What to do first", "Levers", "Scorecard", "Actions", "All key figures"),

@@ -24,11 +24,12 @@ SHOWN = 3
 def status(obj: Mapping[str, Any], study: str | None) -> None:
     """Say of every period whether its report is published, stale, failed or was never made, when, and why."""
     from csat_lib.study import standings, study_names
+    from csat_lib.study.params import period_files
 
     root = root_of(obj)
     unread: list[CsatError] = []
     for name in [study] if study else study_names(root):
-        if not study and not _has_periods(root / "params" / name):
+        if not study and not period_files(root / "params" / name):
             click.echo(f"{name}\n  no period yet")
             continue
         try:
@@ -43,10 +44,6 @@ def status(obj: Mapping[str, Any], study: str | None) -> None:
             click.echo(f"  {line}")
     if unread:  # the others are told all the same
         raise type(unread[0])("\n".join(map(str, unread)))
-
-
-def _has_periods(folder: Path) -> bool:
-    return any(path.stem[:1].isdigit() or path.stem.startswith("special-") for path in folder.glob("*.yaml"))
 
 
 def _lines(each: Standing) -> list[str]:

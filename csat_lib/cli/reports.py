@@ -80,22 +80,19 @@ def run(
 
     runner = opened(engine, scheduler=scheduler)
     runner.warm()  # while this process imports what it takes to publish
-    try:
-        from csat_lib.report.batch import run as run_batch
+    from csat_lib.report.batch import run as run_batch
 
-        reports = run_batch(
-            study,
-            asked,
-            root=root,
-            only=only or None,
-            language=language,
-            workers=workers,
-            engine=runner,
-            rerun=cast("Rerun", rerun),
-            on_failure=on_failure,
-        )
-    finally:
-        runner.stop()
+    reports = run_batch(
+        study,
+        asked,
+        root=root,
+        only=only or None,
+        language=language,
+        workers=workers,
+        engine=runner,
+        rerun=cast("Rerun", rerun),
+        on_failure=on_failure,
+    )
     _tell(reports)
     for period in dict.fromkeys(each.period for each in reports):
         click.echo(str(root / "output" / study / period / "index.html"))
@@ -129,7 +126,7 @@ def _rehearse(
     study: str, asked: list[str] | str | None, root: Path, *, only: tuple[str, ...] | None, language: str | None, rerun: Rerun
 ) -> None:
     """What would run, and why, after the same checks as a run."""
-    from csat_lib.report.planning import planned
+    from csat_lib.report.plan import planned
     from csat_lib.study import seals_of
     from csat_lib.study.intents import intent, wanted_periods
 

@@ -48,7 +48,7 @@ def check(obj: Mapping[str, Any], study: str, period: str | None) -> None:
 def _actions(study: Study) -> str:
     """How many actions the register holds, and how many are overdue at the period's end; incentives are checked beside."""
     from csat_lib.improvement import listed, load_actions
-    from csat_lib.report.planning import check_registers
+    from csat_lib.report.plan import check_registers
 
     check_registers(study)
     try:

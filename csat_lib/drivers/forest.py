@@ -18,6 +18,7 @@ Shuffled = Sequence[Sequence[npt.NDArray[np.intp]]]
 FOLDS = 5
 FEWEST = 100
 TREES = 100
+CELLS = 2**22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,12 +123,16 @@ def _folds(rng: np.random.Generator, n: int, cluster: Array | None) -> Array:
 
 def _losses(predict: Callable[[Array], Array], X: Array, y: Array, w: Array, *, shuffled: Shuffled) -> Array:
     """Mean loss of R squared when each driver is shuffled."""
-    base, shuffles = _r_squared(y, predict(X), w), len(shuffled[0])
-    stacked = np.tile(X, (len(shuffled), shuffles, 1, 1))
-    for j, orders in enumerate(shuffled):
-        stacked[j, :, :, j] = X[np.stack(orders), j]
-    again = predict(stacked.reshape(-1, X.shape[1])).reshape(len(shuffled), shuffles, -1)
-    return np.array([base - np.mean([_r_squared(y, each, w) for each in own]) for own in again])
+    base, shuffles, found = _r_squared(y, predict(X), w), len(shuffled[0]), []
+    together = max(1, CELLS // (shuffles * X.size))  # drivers whose shuffled rows are predicted at once
+    for first in range(0, len(shuffled), together):
+        some = shuffled[first : first + together]
+        stacked = np.tile(X, (len(some), shuffles, 1, 1))
+        for place, orders in enumerate(some):
+            stacked[place, :, :, first + place] = X[np.stack(orders), first + place]
+        again = predict(stacked.reshape(-1, X.shape[1])).reshape(len(some), shuffles, -1)
+        found += [base - np.mean([_r_squared(y, each, w) for each in own]) for own in again]
+    return np.array(found)
 
 
 def _r_squared(y: Array, predicted: Array, w: Array) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +15,7 @@ from csat_lib.index.expert_template import Tree
 from csat_lib.index.group_ahp import Aggregate, refuse_inconsistent
 from csat_lib.index.panel import panel_weights
 from csat_lib.index.weight_sets import WeightSet, check_siblings
-from csat_lib.study import Study
+from csat_lib.study import Study, sealed
 from csat_lib.study.reader import Date, Number, Strict, Words, check, read_yaml
 
 Overwrite = Literal["refuse", "replace"]
@@ -142,20 +140,11 @@ def _load(path: Path, tree: Tree | None) -> WeightSet:
         if Path(each).is_absolute() or ".." in Path(each).parts:
             raise ParamsError(f"{where}: judgements: {each!r} must lie beside the set.")
     if found.judgements:
-        seal = _seal(path, found.judgements)
+        seal = sealed(path, *(path.parent / name for name in found.judgements))
         if seal not in _AGREED:
             _check_judgements(found, path, where)
             _AGREED.add(seal)
     return found
-
-
-def _seal(path: Path, judgements: Sequence[str]) -> str:
-    """SHA-256 of a set and of the judgements that it follows from."""
-    digest = hashlib.sha256()
-    for each in (path, *(path.parent / name for name in judgements)):
-        digest.update(each.read_bytes() if each.is_file() else b"-")
-        digest.update(b"|")
-    return digest.hexdigest()
 
 
 def _check_judgements(found: WeightSet, path: Path, where: str) -> None:

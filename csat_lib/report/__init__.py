@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from csat_lib.report.engine import Report
     from csat_lib.report.exhibits import Exhibit
     from csat_lib.report.page import Page, open_page
-    from csat_lib.report.planning import Plan, plan
+    from csat_lib.report.plan import Plan
     from csat_lib.report.render import Harvest, harvest, to_html
     from csat_lib.report.site import write_index
 
@@ -61,8 +61,7 @@ _HOME = {
     "Exhibit": "exhibits",
     "Page": "page",
     "open_page": "page",
-    "Plan": "planning",
-    "plan": "planning",
+    "Plan": "plan",
     "Harvest": "render",
     "harvest": "render",
     "to_html": "render",
@@ -99,7 +98,6 @@ __all__ = [
     "moved",
     "movement_sentences",
     "open_page",
-    "plan",
     "rewards",
     "run",
     "sentences",

@@ -15,7 +15,7 @@ from csat_lib.report.engine import Job, Outcome
 from csat_lib.report.executed import write_notebook
 from csat_lib.report.language import LANGUAGES, say
 from csat_lib.report.last_look import refuse_disclosure
-from csat_lib.report.planning import Plan
+from csat_lib.report.plan import Plan
 from csat_lib.report.publish import faults
 from csat_lib.report.site_words import DESCRIPTIONS, TITLES
 

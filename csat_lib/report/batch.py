@@ -23,9 +23,10 @@ from csat_lib.report.due import checked, forget_failures, intended, same_for_all
 from csat_lib.report.engine import Engine, Job, Outcome, Report, execute, opened
 from csat_lib.report.executed import get_ready
 from csat_lib.report.kept import harmless, keep_failed
-from csat_lib.report.planning import Plan, Rerun, wanted_periods
+from csat_lib.report.plan import Plan, in_turn
 from csat_lib.report.runlog import Progress, RunLog, call_on_failure, checked_command, summary, write_failure
 from csat_lib.study import find_root
+from csat_lib.study.intents import Rerun, wanted_periods
 from csat_lib.survey import load_history, write_rejected
 from csat_lib.survey.rejected import rejected_file
 from csat_lib.survey.remembered import forget
@@ -78,7 +79,7 @@ def run(
         Notebooks at once; by default as many as there are processors.
     engine : {"fork", "kernel", "dask"} or Engine, optional
         What runs the notebooks; by default fork on Linux and kernel elsewhere. The pages are the same. One that is open already is
-        stopped at the end of the run.
+        stopped at the end, however the run ends.
     scheduler : str, optional
         Address of a Dask cluster, as in tcp://host:8786, for the engine dask.
     rerun : {"changed", "all"}
@@ -102,30 +103,43 @@ def run(
     BatchError
         Several asked for and some failed: the good ones are published, the bad ones listed.
     """
-    base = find_root(root)
-    chosen = None if only is None else [only] if isinstance(only, str) else list(only)
-    if workers is not None and workers < 1:
-        raise ParamsError(f"workers: {workers} at once cannot run anything; at least 1.")
-    command = checked_command(on_failure)
-    if scheduler and engine is not None and not isinstance(engine, str):
-        raise ParamsError("scheduler= opens an engine; this one is open already.")
-    runner = opened(engine, scheduler=scheduler) if engine is None or isinstance(engine, str) else engine
-    asked = wanted_periods(study, periods, base)
-    record = RunLog(base, study)
-    how = _How(runner, workers or os.cpu_count() or 1, timeout, on_progress, record)
+    runner = opened(engine, scheduler=scheduler)
+    try:
+        base = find_root(root)
+        chosen = None if only is None else [only] if isinstance(only, str) else list(only)
+        if workers is not None and workers < 1:
+            raise ParamsError(f"workers: {workers} at once cannot run anything; at least 1.")
+        command, asked = checked_command(on_failure), wanted_periods(study, periods, base)
+        how = _How(runner, workers or os.cpu_count() or 1, timeout, on_progress, RunLog(base, study))
+        return _recorded(study, asked, how, command=command, only=chosen, language=language, rerun=rerun, root=base)
+    finally:
+        runner.stop()
+        forget()
+
+
+def _recorded(
+    study: str,
+    asked: Sequence[str],
+    how: _How,
+    *,
+    command: list[str],
+    only: list[str] | None,
+    language: str | None,
+    rerun: Rerun,
+    root: Path,
+) -> tuple[Report, ...]:
+    """Run, with an end in the log and a call for every period that failed."""
     failures: dict[str, CsatError] = {}
     try:
-        reports = _run(study, asked, failures, how, only=chosen, language=language, rerun=rerun, root=base)
+        reports = _run(study, asked, failures, how, only=only, language=language, rerun=rerun, root=root)
     except CsatError as error:
         failures = failures or dict.fromkeys(asked, error)
         raise
     finally:
-        runner.stop()
-        forget()
         for period, fault in failures.items():
-            record.failed(period, fault)
+            how.record.failed(period, fault)
             call_on_failure(command, study, period, fault)
-        record.write("end", failures=summary(failures))
+        how.record.write("end", failures=summary(failures))
     _raise(failures, asked)
     return tuple(reports)
 
@@ -222,7 +236,7 @@ def _reserved(each: Plan, stack: ExitStack, failures: dict[str, CsatError]) -> b
 def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> Iterator[list[Report]]:
     """Run everything; publish a period as soon as its last notebook is there. Yields the reports of each published period."""
     start = datetime.now(tz=UTC)
-    jobs = [job for each in plans for job in _in_turn(each.jobs)]
+    jobs = [job for each in plans for job in in_turn(each.jobs)]
     home = {job.target: each for each in plans for job in each.jobs}
     done: dict[str, list[Outcome]] = {each.place.period: [] for each in plans}
     workers = min(how.workers, len(jobs))
@@ -249,15 +263,6 @@ def _work(plans: Sequence[Plan], failures: dict[str, CsatError], how: _How) -> I
                 yield [one.report for one in finished]
             finally:
                 done[each.place.period] = []  # executed notebooks are large
-
-
-def _in_turn(jobs: Sequence[Job]) -> list[Job]:
-    """A period's long notebooks before its short ones, so that all end together; a long text is a long run.
-
-    The very longest, a report that shares most with the others, comes second: an engine may work out what they share beside the first.
-    """
-    ordered = sorted(jobs, key=lambda job: -job.source.stat().st_size)
-    return [*ordered[1:2], *ordered[:1], *ordered[2:]]
 
 
 def _finish(each: Plan, outcomes: Sequence[Outcome], start: datetime) -> None:

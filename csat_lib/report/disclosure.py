@@ -61,7 +61,7 @@ def protect(
         known = _Company(result)
         for rows in _groups(result, margins):
             own = rows[_parts(result, rows)]
-            hidden[hidden_with(own, n, hidden, below, first=known)] = True
+            hidden[hidden_with(own, n, hidden, below, first=known.of(own))] = True
             known.keep(own[hidden[own]])
     kept = IDENTIFIERS | set(by or ()) | {"suppressed", "small_base"}
     for column in [name for name in result.columns if name not in kept]:
@@ -116,8 +116,9 @@ class _Company:
         """Remember the segments of these rows."""
         self.hidden.update(self.keys[row] for row in rows)
 
-    def __contains__(self, row: object) -> bool:
-        return isinstance(row, int | np.integer) and self.keys[int(row)] in self.hidden
+    def of(self, rows: np.ndarray) -> set[int]:
+        """Those of the rows that are such segments."""
+        return {int(row) for row in rows if self.keys[row] in self.hidden}
 
 
 def _blanked(column: pd.Series, hidden: np.ndarray) -> pd.Series:

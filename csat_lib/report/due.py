@@ -8,8 +8,9 @@ from pathlib import Path
 
 from csat_lib.errors import CsatError
 from csat_lib.report import publish
-from csat_lib.report.planning import Intent, Plan, Rerun, intent, planned
+from csat_lib.report.plan import Plan, planned
 from csat_lib.study import seals_of
+from csat_lib.study.intents import Intent, Rerun, intent
 
 
 def intended(

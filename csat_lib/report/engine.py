@@ -174,12 +174,12 @@ def usual() -> EngineName:
     return "fork" if sys.platform == "linux" else "kernel"
 
 
-def opened(name: str | None, *, scheduler: str | None = None) -> Engine:
-    """An engine by name, with nothing started yet.
+def opened(name: str | Engine | None, *, scheduler: str | None = None) -> Engine:
+    """An engine by name, with nothing started yet; one that is open already is that one.
 
     Parameters
     ----------
-    name : {"fork", "kernel", "dask"} or None
+    name : {"fork", "kernel", "dask"}, Engine or None
         None means the usual one.
     scheduler : str, optional
         Address of a Dask cluster, as in tcp://host:8786; only for dask.
@@ -189,6 +189,10 @@ def opened(name: str | None, *, scheduler: str | None = None) -> Engine:
     ParamsError
         No such engine, or one that this system or this call cannot have.
     """
+    if name is not None and not isinstance(name, str):
+        if scheduler:
+            raise ParamsError("scheduler= opens an engine; this one is open already.")
+        return name
     chosen = pick(ENGINES, name or ("dask" if scheduler else usual()), "engine")
     if scheduler and name not in {None, "dask"}:
         raise ParamsError(f"scheduler: {scheduler!r} is for the engine dask, not for {name}.")

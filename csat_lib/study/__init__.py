@@ -2,7 +2,7 @@
 
 from csat_lib.study.blocks import Construct, Question
 from csat_lib.study.codebook import Attribute, Codebook, Item, load_codebook
-from csat_lib.study.inputs import Seals, inputs, seals_of
+from csat_lib.study.inputs import Seals, inputs, sealed, seals_of
 from csat_lib.study.ledger import Due, Standing, standing, standings
 from csat_lib.study.library import load_model, model_names
 from csat_lib.study.notebooks import check_notebook, notebooks_of
@@ -41,6 +41,7 @@ __all__ = [
     "parse_period",
     "read_yaml",
     "resolved",
+    "sealed",
     "seals_of",
     "standing",
     "standings",

@@ -189,6 +189,15 @@ def _model_file(study: Study) -> Path:
     return named if named.suffix in {".yaml", ".yml"} else study.paths.root / "params" / "models" / f"{named}.yaml"
 
 
+def sealed(*paths: Path) -> str:
+    """SHA-256 of the content of several files together; one that is not there counts as such."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes() if path.is_file() else b"-")
+        digest.update(b"|")
+    return digest.hexdigest()
+
+
 def _seal(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}

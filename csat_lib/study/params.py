@@ -205,14 +205,19 @@ def write_period(study: str, period: str, *, root: str | Path | None = None) -> 
     return path
 
 
+def period_files(folder: Path) -> list[Path]:
+    """The files of a study's folder that each say what one period changes."""
+    return [path for path in folder.glob("*.yaml") if path.stem[:1].isdigit() or path.stem.startswith("special-")]
+
+
 def _periods(folder: Path) -> tuple[Period, ...]:
     found = []
-    for path in folder.glob("*.yaml"):
+    for path in period_files(folder):
         if path.stem.startswith("special-"):
             fieldwork = read_yaml(path).get("fieldwork")
             dates = check(Fieldwork, fieldwork, f"{path.name}: fieldwork") if isinstance(fieldwork, Mapping) else None
             found.append(parse_period(path.stem, fieldwork=(dates.start, dates.end) if dates else None))
-        elif path.stem[:1].isdigit():
+        else:
             found.append(parse_period(path.stem))
     return tuple(sorted(found, key=lambda each: (each.end, each.start, each.name)))
 

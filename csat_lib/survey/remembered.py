@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csat_lib.errors import CsatError
-from csat_lib.study import Study
+from csat_lib.study import Study, sealed
 from csat_lib.survey.corrections import corrections_file
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _key(study: Study, source: str) -> tuple[Path, str, str, str]:
 
 
 def _seal(study: Study, source: str) -> str:
-    """SHA-256 of the file and of what else decides how it is read; empty where there is no file."""
+    """The file with SHA-256 of it and of what else decides how it is read; empty where there is no file."""
     if source in study.parameters.queries:
         return ""
     try:
@@ -75,8 +74,4 @@ def _seal(study: Study, source: str) -> str:
     except CsatError:
         return ""
     erased = study.paths.root / "data" / study.name / "restricted" / "erasures.csv"
-    digest = hashlib.sha256(str(path).encode())
-    for each in (path, corrections_file(study), erased):
-        digest.update(each.read_bytes() if each.is_file() else b"-")
-        digest.update(b"|")
-    return digest.hexdigest()
+    return f"{path} {sealed(path, corrections_file(study), erased)}"

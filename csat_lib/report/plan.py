@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,28 +12,10 @@ from csat_lib.errors import NotInStudyError
 from csat_lib.improvement import load_actions, load_incentives
 from csat_lib.report.engine import Job
 from csat_lib.report.publish import Place
-from csat_lib.study import Study, check_notebook, notebooks_of
-from csat_lib.study.intents import Intent, Rerun, intent, wanted_periods
-from csat_lib.study.notebooks import LANGUAGES, NOTEBOOKS, PARAMETERS, STANDARD
+from csat_lib.study import Study
+from csat_lib.study.intents import Intent
 from csat_lib.survey import Survey, load_survey
 from csat_lib.survey.remembered import keep
-
-__all__ = [
-    "LANGUAGES",
-    "NOTEBOOKS",
-    "PARAMETERS",
-    "STANDARD",
-    "Intent",
-    "Plan",
-    "Rerun",
-    "check_notebook",
-    "check_registers",
-    "intent",
-    "notebooks_of",
-    "plan",
-    "planned",
-    "wanted_periods",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +51,6 @@ class Plan:
         return tuple(self.study.paths.root / name for name in self.inputs if name.startswith("notebooks/"))
 
 
-def plan(
-    study: str,
-    period: str | int | None = None,
-    *,
-    root: str | Path | None = None,
-    only: Iterable[str] | None = None,
-    language: str | None = None,
-) -> Plan:
-    """One period's jobs, all that are asked for, after every cheap check.
-
-    Parameters
-    ----------
-    study : str
-        A folder under params/.
-    period : str or int, optional
-        None means the latest.
-    root : path, optional
-        The project's folder.
-    only : iterable of str, optional
-        Notebooks to run, of those that the period has.
-    language : {"en", "zh", "both"}, optional
-        Of the pages; by default the study's own.
-
-    Raises
-    ------
-    ParamsError, DataError
-        What would stop a notebook: parameters, codebook, model, notebooks' parameters, the customers' data.
-    """
-    return planned(intent(study, period, root=root, only=only, language=language, rerun="all"))
-
-
 def planned(each: Intent) -> Plan:
     """The jobs of an intent, once the customers' data have been read and checked.
 
@@ -125,6 +76,15 @@ def planned(each: Intent) -> Plan:
     check_registers(loaded)
     keep(loaded)
     return Plan(loaded, place, each.notebooks, jobs, each.inputs, load_survey(loaded))
+
+
+def in_turn(jobs: Sequence[Job]) -> list[Job]:
+    """A period's long notebooks before its short ones, so that all end together; a long text is a long run.
+
+    The very longest, a report that shares most with the others, comes second: an engine may work out what they share beside the first.
+    """
+    ordered = sorted(jobs, key=lambda job: -job.source.stat().st_size)
+    return [*ordered[1:2], *ordered[:1], *ordered[2:]]
 
 
 def check_registers(study: Study) -> None:
