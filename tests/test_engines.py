@@ -217,7 +217,7 @@ def test_changing_a_remembered_survey_changes_no_other(fork):
 
 
 @linux
-def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_path):
+def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_path, monkeypatch):
     runner = opened("fork")
     WARM(runner)
     first = runner._process
@@ -226,6 +226,8 @@ def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_
     assert (outcome.report.status, runner._process is first) == ("ok", True)
     runner.stop()
     assert first.poll() is not None
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("a second end kills whoever has the number now"))
+    runner.stop()
     WARM(runner)
     assert runner._process is first
 

@@ -113,11 +113,11 @@ class Nursery:
             process, running = self._process, list(self._running.values())
         for each in running:
             self._kill(each)
-        if process is not None:
+        if process is not None and process.poll() is None:  # a number that was its own may be another's by now
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # it holds nothing that is worth waiting for, and its forks die with it
             process.wait()
-            _close(process)
+        _close(process)
 
     def _start(self, key: str, running: _Running, job: Job) -> None:
         """Ask for a fork; the caller holds the lock."""
