@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from csat_lib.errors import EnvironmentFault, ParamsError
 from csat_lib.report import engine, executed
 from csat_lib.report.batch import run
 from csat_lib.report.engine import Job, execute, opened, usual
-from csat_lib.report.fork import Nursery
+from csat_lib.report.fork import Nursery, _Running
 
 ROOT = Path(__file__).resolve().parents[1]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the engine fork is Linux's own")
@@ -233,7 +234,7 @@ def test_an_engine_warms_up_before_its_first_notebook_and_not_after_its_end(tmp_
 
 
 @linux
-def test_a_parent_that_is_lost_takes_its_own_notebooks_along_and_no_others(tmp_path):
+def test_an_engine_whose_parent_is_lost_starts_another(tmp_path):
     runner, root = opened("fork"), make_project(tmp_path)
     try:
         assert execute(job(root, "detail", tmp_path / "one"), watch=runner).report.status == "ok"
@@ -243,6 +244,16 @@ def test_a_parent_that_is_lost_takes_its_own_notebooks_along_and_no_others(tmp_p
         assert outcome.report.status == "ok", outcome.report.error
     finally:
         runner.stop()
+
+
+@linux
+def test_a_parent_that_is_lost_takes_its_own_notebooks_along_and_no_others():
+    runner, mine, others = Nursery(), _Running(), _Running()
+    with subprocess.Popen(["true"], stdout=subprocess.PIPE) as lost, subprocess.Popen(["true"]) as another:
+        mine.process, others.process = lost, another
+        runner._running = {"mine": mine, "others": others}
+        runner._listen(lost)
+    assert (mine.gone.is_set(), others.gone.is_set()) == (True, False)
 
 
 @linux
@@ -259,8 +270,6 @@ def test_papermill_finds_the_engine_and_runs_it_in_a_fork(tmp_path):
     )
     nbformat.write(notebook("import os\nos.getpid(), period"), root / "notebooks" / "detail.ipynb")
     out = tmp_path / "out.ipynb"
-    import subprocess
-
     command = [sys.executable, "-c", code, str(root / "notebooks" / "detail.ipynb"), str(out)]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -279,8 +288,6 @@ def test_papermill_and_the_engine_may_be_imported_in_any_order(first):
         "notebook = __import__('nbformat').v4.new_notebook(metadata={'kernelspec': kernel})\n"
         "print(papermill_engines.nb_kernel_name('fork', notebook), papermill_engines.nb_language('fork', notebook))"
     )
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

@@ -21,7 +21,7 @@ def answers(count: int) -> pd.Series:
     texts = interview(DEMO, "2026Q3", seed=1).answers["comment"].to_numpy(dtype=object)
     texts = texts[texts != ""]
     draw = np.random.default_rng(1)
-    numbers = draw.integers(1_000, 9_999, count).astype(str)  # so that no two are alike
+    numbers = draw.integers(1_000, 9_999, count).astype(str)  # so that few are alike
     return pd.Series([f"{text} {number}" for text, number in zip(draw.choice(texts, count), numbers, strict=True)])
 
 
